@@ -172,7 +172,11 @@ impl ComparedChain<'_> {
             return Err(NotCompared::SelectorsChanged);
         }
         let delivered = Window::new(at, shift(at, delivery_lag.max(1)));
-        if !self.proven.missing_from(delivered.clip(&self.window)).is_empty() {
+        if !self
+            .proven
+            .missing_from(delivered.clip(&self.window))
+            .is_empty()
+        {
             return Err(NotCompared::TimeNotProven);
         }
         match delivered.to > self.window.to {

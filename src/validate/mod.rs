@@ -166,7 +166,9 @@ pub fn validate_with(
         beside: &beside,
         loose: &loose,
     };
-    let lookup = request.lookup.then(|| lookup::begin(&context, &groups, &ids));
+    let lookup = request
+        .lookup
+        .then(|| lookup::begin(&context, &groups, &ids));
     let (events, searches, selectors) = read_logs(&context, &mut groups, folders);
     recovery::search_chains(&context, &mut groups);
     let lookup = lookup.flatten();

@@ -1,7 +1,7 @@
 //! LookupEvents: every page of the events of one name, at the rate that AWS allows.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aws_sdk_cloudtrail::primitives::DateTime;

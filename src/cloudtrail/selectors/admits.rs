@@ -71,7 +71,11 @@ impl SelectorField {
         let none_of = |list: &[String], meets: fn(&str, &str) -> bool| {
             !list.iter().any(|condition| meets(value, condition))
         };
-        let (is, begins, ends): (fn(&str, &str) -> bool, fn(&str, &str) -> bool, fn(&str, &str) -> bool) = (
+        let (is, begins, ends): (
+            fn(&str, &str) -> bool,
+            fn(&str, &str) -> bool,
+            fn(&str, &str) -> bool,
+        ) = (
             |value, condition| value == condition,
             |value, condition| value.starts_with(condition),
             |value, condition| value.ends_with(condition),
@@ -150,20 +154,34 @@ mod tests {
                 ..SelectorField::default()
             }
         };
-        let admits = |fields: Vec<SelectorField>| {
-            of(Vec::new(), vec![Advanced { fields }]).admit(&KMS)
-        };
+        let admits =
+            |fields: Vec<SelectorField>| of(Vec::new(), vec![Advanced { fields }]).admit(&KMS);
         let management = || field("eventCategory", &["Management"], &[]);
         assert!(admits(vec![management()]));
         assert!(!admits(vec![field("eventCategory", &["Data"], &[])]));
         assert!(!admits(Vec::new()));
         let kms = "kms.amazonaws.com";
-        assert!(!admits(vec![management(), field("eventSource", &[], &[kms])]));
-        assert!(admits(vec![management(), field("eventSource", &[kms], &[])]));
-        assert!(!admits(vec![management(), field("readOnly", &["false"], &[])]));
-        assert!(admits(vec![management(), field("readOnly", &["true"], &[])]));
+        assert!(!admits(vec![
+            management(),
+            field("eventSource", &[], &[kms])
+        ]));
+        assert!(admits(vec![
+            management(),
+            field("eventSource", &[kms], &[])
+        ]));
+        assert!(!admits(vec![
+            management(),
+            field("readOnly", &["false"], &[])
+        ]));
+        assert!(admits(vec![
+            management(),
+            field("readOnly", &["true"], &[])
+        ]));
         // What the event does not show may keep it out.
-        assert!(!admits(vec![management(), field("userIdentity.arn", &[], &["x"])]));
+        assert!(!admits(vec![
+            management(),
+            field("userIdentity.arn", &[], &["x"])
+        ]));
         assert!(!admits(vec![
             management(),
             field("sessionCredentialFromConsole", &["true"], &[])

@@ -20,7 +20,8 @@ fn window(from: &str, to: &str) -> Window {
 
 fn spans(all: &[(&str, &str)]) -> Spans {
     let mut spans = Spans::default();
-    all.iter().for_each(|(from, to)| spans.insert(window(from, to)));
+    all.iter()
+        .for_each(|(from, to)| spans.insert(window(from, to)));
     spans
 }
 
@@ -68,7 +69,10 @@ fn of_one(
         }),
     };
     change(&mut chain);
-    let place = ("111111111111".parse().expect("an account"), id.region.clone());
+    let place = (
+        "111111111111".parse().expect("an account"),
+        id.region.clone(),
+    );
     missing_from(event, (&place.0, &place.1), &[chain], LAG)
 }
 
@@ -84,12 +88,24 @@ fn an_event_of_proven_time_that_a_selector_admits_is_missing() {
 fn what_the_event_is_may_keep_it_out() {
     let table = [
         (json!({"eventID": null}), NotCompared::Unreadable),
-        (json!({"eventCategory": "Insight"}), NotCompared::OtherCategory),
+        (
+            json!({"eventCategory": "Insight"}),
+            NotCompared::OtherCategory,
+        ),
         (json!({"eventCategory": "Data"}), NotCompared::OtherCategory),
-        (json!({"recipientAccountId": "222222222222"}), NotCompared::OtherAccount),
+        (
+            json!({"recipientAccountId": "222222222222"}),
+            NotCompared::OtherAccount,
+        ),
         (json!({"awsRegion": "eu-west-1"}), NotCompared::OtherRegion),
-        (json!({"eventTime": "2026-03-01T12:00:00Z"}), NotCompared::NoChain),
-        (json!({"eventTime": "2026-02-28T23:59:59Z"}), NotCompared::NoChain),
+        (
+            json!({"eventTime": "2026-03-01T12:00:00Z"}),
+            NotCompared::NoChain,
+        ),
+        (
+            json!({"eventTime": "2026-02-28T23:59:59Z"}),
+            NotCompared::NoChain,
+        ),
     ];
     for (change, why) in table {
         assert_eq!(of_one(&event(change), &all(), |_| {}), Err(why));
@@ -107,23 +123,35 @@ fn what_the_trail_does_not_log_is_not_missing() {
         ..all()
     };
     let write = event(json!({}));
-    assert_eq!(of_one(&write, &reads, |_| {}), Err(NotCompared::NotSelected));
+    assert_eq!(
+        of_one(&write, &reads, |_| {}),
+        Err(NotCompared::NotSelected)
+    );
     let read = event(json!({"readOnly": true}));
     assert_eq!(of_one(&read, &reads, |_| {}), Ok(0));
     let none = |chain: &mut ComparedChain<'_>| chain.logged = None;
-    assert_eq!(of_one(&write, &all(), none), Err(NotCompared::SelectorsUnknown));
+    assert_eq!(
+        of_one(&write, &all(), none),
+        Err(NotCompared::SelectorsUnknown)
+    );
     let iam = event(json!({"eventSource": "iam.amazonaws.com"}));
     let regional = |chain: &mut ComparedChain<'_>| {
         chain.logged.as_mut().expect("known").global_events = false;
     };
-    assert_eq!(of_one(&iam, &all(), regional), Err(NotCompared::NotSelected));
+    assert_eq!(
+        of_one(&iam, &all(), regional),
+        Err(NotCompared::NotSelected)
+    );
     assert_eq!(of_one(&write, &all(), regional), Ok(0));
     let since = |at: &'static str| {
         move |chain: &mut ComparedChain<'_>| {
             chain.logged.as_mut().expect("known").since = ts(at);
         }
     };
-    assert_eq!(of_one(&write, &all(), since("04:00:00")), Err(NotCompared::SelectorsChanged));
+    assert_eq!(
+        of_one(&write, &all(), since("04:00:00")),
+        Err(NotCompared::SelectorsChanged)
+    );
     assert_eq!(of_one(&write, &all(), since("03:59:59")), Ok(0));
 }
 
@@ -137,7 +165,10 @@ fn only_time_that_is_proven_for_as_long_as_delivery_takes_counts() {
         (&[("04:00:00", "06:00:00")][..], Ok(0)),
         (&[("04:00:01", "12:00:00")], Err(NotCompared::TimeNotProven)),
         (&[("00:00:00", "05:59:59")], Err(NotCompared::TimeNotProven)),
-        (&[("00:00:00", "05:00:00"), ("05:30:00", "12:00:00")], Err(NotCompared::TimeNotProven)),
+        (
+            &[("00:00:00", "05:00:00"), ("05:30:00", "12:00:00")],
+            Err(NotCompared::TimeNotProven),
+        ),
         (&[], Err(NotCompared::TimeNotProven)),
     ];
     for (spans, expected) in table {
@@ -146,7 +177,10 @@ fn only_time_that_is_proven_for_as_long_as_delivery_takes_counts() {
     let ends = |at: &'static str| {
         move |chain: &mut ComparedChain<'_>| chain.window = window("00:00:00", at)
     };
-    assert_eq!(of_one(&at, &all(), ends("05:59:59")), Err(NotCompared::TooRecent));
+    assert_eq!(
+        of_one(&at, &all(), ends("05:59:59")),
+        Err(NotCompared::TooRecent)
+    );
     assert_eq!(of_one(&at, &all(), ends("06:00:00")), Ok(0));
 }
 
@@ -170,6 +204,12 @@ fn any_trail_that_must_hold_it_makes_it_missing() {
     let both = [of(&first, None), of(&second, logged)];
     assert_eq!(missing_from(&one, place, &both, LAG), Ok(1));
     let neither = [of(&first, None), of(&second, None)];
-    assert_eq!(missing_from(&one, place, &neither, LAG), Err(NotCompared::SelectorsUnknown));
-    assert_eq!(missing_from(&one, place, &[], LAG), Err(NotCompared::NoChain));
+    assert_eq!(
+        missing_from(&one, place, &neither, LAG),
+        Err(NotCompared::SelectorsUnknown)
+    );
+    assert_eq!(
+        missing_from(&one, place, &[], LAG),
+        Err(NotCompared::NoChain)
+    );
 }

@@ -192,7 +192,11 @@ pub(crate) fn looked_up(report: &Report) -> Option<String> {
         grouped(lookup.not_in_logs),
         are(lookup.not_in_logs),
         grouped(lookup.not_compared),
-        if lookup.not_compared == 1 { "was" } else { "were" },
+        if lookup.not_compared == 1 {
+            "was"
+        } else {
+            "were"
+        },
     ))
 }
 

@@ -155,13 +155,17 @@ impl RegionWork<'_> {
             let page = std::mem::take(&mut last_page);
             for event in events {
                 let Some(event) = event else {
-                    *compared.not_compared.entry(NotCompared::Unreadable).or_default() += 1;
+                    *compared
+                        .not_compared
+                        .entry(NotCompared::Unreadable)
+                        .or_default() += 1;
                     continue;
                 };
                 oldest = Some(event.event.time);
                 let id = event.event.id.as_ref().map(|id| EventId::of(id.as_bytes()));
                 // The end of the time that is asked for counts as part of it. Two pages may overlap.
-                let is_outside = event.event.time >= self.time.to || event.event.time < self.time.from;
+                let is_outside =
+                    event.event.time >= self.time.to || event.event.time < self.time.from;
                 last_page.extend(id);
                 if is_outside || id.is_some_and(|id| page.contains(&id)) {
                     continue;
@@ -197,7 +201,9 @@ impl RegionWork<'_> {
             paint.add_colours(&backfill.paint);
         }
         paint.add_colours(&chain.logs.paint);
-        self.unread.iter().for_each(|time| paint.unproven.insert(time));
+        self.unread
+            .iter()
+            .for_each(|time| paint.unproven.insert(time));
         let mut proven = Spans::default();
         let stretches = paint.settle(chain.window).into_iter();
         stretches

@@ -153,8 +153,7 @@ impl IdFile {
         while from < to {
             let middle = from + (to - from) / 2;
             let mut found = [0; BYTES];
-            self.file
-                .read_exact_at(&mut found, middle * BYTES as u64)?;
+            self.file.read_exact_at(&mut found, middle * BYTES as u64)?;
             match EventId(found).cmp(&id) {
                 std::cmp::Ordering::Equal => return Ok(true),
                 std::cmp::Ordering::Less => from = middle + 1,
@@ -181,7 +180,8 @@ mod tests {
             most: 100,
         };
         // More than a block at once, duplicates, and no order.
-        ids.add(&(0..250).rev().map(id).collect::<Vec<_>>()).expect("room");
+        ids.add(&(0..250).rev().map(id).collect::<Vec<_>>())
+            .expect("room");
         ids.add(&[id(7), id(7), id(1_000)]).expect("room");
         let sealed = ids.seal();
         assert_eq!(sealed.files.len(), 2);

@@ -103,7 +103,10 @@ pub(super) fn begin(
     let regions: BTreeSet<&Region> = chains().map(|chain| &chain.id.region).collect();
     for region in regions {
         let asked = trails.history(region, time, &mut |events| {
-            let accounts = events.into_iter().flatten().map(|event| event.event.account);
+            let accounts = events
+                .into_iter()
+                .flatten()
+                .map(|event| event.event.account);
             begun.account = accounts.flatten().next();
             ControlFlow::Break(())
         });
@@ -124,7 +127,9 @@ pub(super) fn begin(
         reader.begin(account);
     }
     let accounts: BTreeSet<&AccountId> = chains().map(|chain| &chain.id.account).collect();
-    let others = accounts.into_iter().filter(|one| Some(*one) != begun.account.as_ref());
+    let others = accounts
+        .into_iter()
+        .filter(|one| Some(*one) != begun.account.as_ref());
     begun.other_accounts = others.count() as u64;
     Some(begun)
 }

@@ -152,6 +152,9 @@ mod tests {
             assert_eq!(id(record), own, "{record}");
         }
         assert_eq!(id(r#"{"eventName":"A"}"#), None);
-        assert_eq!(id(r#"{"eventID":7,"a":{"eventID":"other"},"b":{"eventID":"other"}}"#), Some(EventId::of(b"7")));
+        assert_eq!(
+            id(r#"{"eventID":7,"a":{"eventID":"other"},"b":{"eventID":"other"}}"#),
+            Some(EventId::of(b"7"))
+        );
     }
 }

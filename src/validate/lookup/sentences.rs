@@ -80,7 +80,9 @@ fn not_compared(compared: &HistoryComparison) -> Option<String> {
         }
     }
     let all: u64 = counts.values().sum();
-    let parts = counts.iter().map(|(why, count)| format!("{} {}", grouped(*count), why.words()));
+    let parts = counts
+        .iter()
+        .map(|(why, count)| format!("{} {}", grouped(*count), why.words()));
     let parts: Vec<String> = parts.collect();
     (all > 0).then(|| {
         format!(

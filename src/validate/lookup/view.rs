@@ -9,7 +9,10 @@ pub(in crate::validate) fn report(compared: &HistoryComparison) -> Lookup {
     let regions: Vec<LookupRegion> = regions
         .map(|(name, compared)| region(name.to_string(), compared))
         .collect();
-    let skipped = compared.regions.values().flat_map(|r| r.not_compared.values());
+    let skipped = compared
+        .regions
+        .values()
+        .flat_map(|r| r.not_compared.values());
     Lookup {
         account: compared.account.as_ref().map(ToString::to_string),
         from: compared.time.from,

@@ -109,7 +109,11 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(around_gaps.iter().cloned());
     sentences.extend(changed_trails.iter().cloned());
     sentences.extend(not_recovered.iter().cloned());
-    sentences.extend(lookup.iter().flat_map(|compared| history::sentences(compared)));
+    sentences.extend(
+        lookup
+            .iter()
+            .flat_map(|compared| history::sentences(compared)),
+    );
     sentences.extend(scope::clock(request));
     sentences.extend(scope::pending(request, pending));
     sentences.extend(scope::trail_status(trail_errors));

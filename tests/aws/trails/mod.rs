@@ -1,5 +1,6 @@
 //! A trail given by its ARN alone, and the requests that a validation makes.
 
+mod history;
 mod lookup;
 
 use std::collections::BTreeMap;

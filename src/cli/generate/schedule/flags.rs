@@ -46,8 +46,7 @@ fn fit(id: &str) -> Fit {
     const STATE: &str = "the schedule sets the state";
     const PINNED: &str =
         "each run leaves a state with another hash; trailproof help state says how to compare it";
-    const LOOKUP: &str =
-        "most events of an hourly window are too recent to be compared; run it by itself, over a month";
+    const LOOKUP: &str = "most events of an hourly window are too recent to be compared; run it by itself, over a month";
     const REPORT: &str = "the schedule sets which reports are written";
     match id {
         "s3_bucket"
