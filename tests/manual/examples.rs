@@ -40,6 +40,7 @@ tests! {
     of_in_s3 "in-s3.md"
     of_install "install.md"
     of_json "json.md"
+    of_lookup "lookup.md"
     of_on_disk "on-disk.md"
     of_scheduling "scheduling.md"
     of_state "state.md"

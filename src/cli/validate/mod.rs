@@ -6,6 +6,7 @@
 pub(crate) mod aws_cli;
 mod investigate;
 pub(crate) mod jsonl;
+mod needs_aws;
 mod observers;
 pub(crate) mod resolve;
 mod state;
@@ -34,7 +35,7 @@ use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
 use super::{INTERRUPTED, Start, interrupted, note_unused, run_so_far, whole_second};
 use crate::base::cancel::CancelFlag;
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::Error;
 use crate::base::limits::Limits;
 use crate::base::spool;
 use crate::proof::finding::Verdict;
@@ -45,7 +46,6 @@ use crate::source::cancellable::CancellableSource;
 use crate::validate::accept::{self, Acceptance, ExitRule, ExitVerdict};
 use crate::validate::not_proven::clock_in_words;
 use crate::validate::outcome::Outcome;
-use crate::validate::request::LogSelection;
 use crate::validate::{Access, validate};
 
 /// Validates, writes a report for each of `pairs`, and gives the exit status.
@@ -81,8 +81,8 @@ fn validated(
     presentation::note_unused(&args.presentation, &formats);
     note_without_report(&formats);
     let wants_names = args.presentation.names == Some(NamesFrom::Organizations);
-    check_names(&args)?;
-    check_lookup(&args)?;
+    needs_aws::check_names(&args)?;
+    needs_aws::check_lookup(&args)?;
     let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
     let state = RunState::open(state, &mut args.run)?;
     let mut targets = opened_targets(pairs, &args, state.as_ref())?;
@@ -249,46 +249,6 @@ fn concluded(
         run.state_sha256 = None;
     }
     (Report::new(outcome, requested, accepted, run), code)
-}
-
-/// Refuses to look up names where AWS is not asked.
-fn check_names(args: &ValidateArgs) -> Result<(), Error> {
-    if args.presentation.names != Some(NamesFrom::Organizations) {
-        return Ok(());
-    }
-    if !args.run.source.path.is_empty() {
-        return Err(presentation::needs_aws("no AWS calls are made with --path"));
-    }
-    if args.sign_in.no_sign_request {
-        return Err(presentation::needs_aws(
-            "it answers no request of --no-sign-request",
-        ));
-    }
-    Ok(())
-}
-
-/// Refuses a comparison with what AWS lists where AWS is not asked, or not all logs are read.
-fn check_lookup(args: &ValidateArgs) -> Result<(), Error> {
-    if !args.lookup {
-        return Ok(());
-    }
-    let refused = |why: &str, hint: &str| {
-        let message = format!("--lookup cannot be used here: {why}");
-        Err(Error::new(ErrorKind::Usage, message).hint(hint))
-    };
-    if !args.run.source.path.is_empty() {
-        let hint = "validate the bucket that the copy was made of: --s3-bucket BUCKET";
-        return refused("no AWS calls are made with --path", hint);
-    }
-    if args.sign_in.no_sign_request {
-        let hint = "leave out --no-sign-request";
-        return refused("LookupEvents answers signed requests only", hint);
-    }
-    if args.run.logs != LogSelection::All {
-        let hint = "leave out --logs";
-        return refused("an event may be in a log that is not read", hint);
-    }
-    Ok(())
 }
 
 fn observer_choice(args: &ValidateArgs, formats: &[Format]) -> ObserverChoice {
