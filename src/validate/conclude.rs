@@ -25,7 +25,7 @@ use super::context::Context;
 use super::digests::{listing_errors, trail_status};
 use super::findings::Ledger;
 use super::in_window::{self, AllInWindow};
-use super::lookup::HistoryComparison;
+use super::lookup::comparison::HistoryComparison;
 use super::not_proven::{self, NotProvenInput};
 use super::outcome::{ChainOutcome, Outcome, Requests, verdict};
 use super::recovery;

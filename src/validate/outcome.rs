@@ -12,7 +12,7 @@ use crate::proof::coverage::{State, Stretch};
 use crate::proof::finding::{Finding, Severity, Verdict};
 use crate::proof::gap::Gap;
 use crate::proof::signature::KeyUse;
-use crate::validate::lookup::HistoryComparison;
+use crate::validate::lookup::comparison::HistoryComparison;
 
 /// Logs, counted by their result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

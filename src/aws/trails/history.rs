@@ -38,7 +38,8 @@ impl SessionTrails {
         }
         fetch_all_pages(MAX_PAGES, |token| {
             let (events, next) = self.history_page(region, time, token.as_deref())?;
-            Ok(next.filter(|_| take(events).is_continue()))
+            let flow = take(events);
+            Ok(next.filter(|_| flow.is_continue()))
         })
     }
 

@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
+use super::comparison::{ComparedRegion, HistoryComparison};
 use super::ids::{EventId, SealedIds};
 use super::reader::EventIdReader;
-use super::{ComparedRegion, HistoryComparison};
 use crate::base::time::{HOUR, Window, in_words, shift};
 use crate::cloudtrail::event::{Evidence, HistoryEvent, Via};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailArn};

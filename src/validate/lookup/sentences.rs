@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::HistoryComparison;
+use super::comparison::HistoryComparison;
 use crate::base::text::{grouped, plural};
 use crate::proof::event_history::NotCompared;
 use crate::source::GetError;

@@ -1,6 +1,6 @@
 //! Turns a comparison into its frozen report type.
 
-use super::{ComparedRegion, HistoryComparison};
+use super::comparison::{ComparedRegion, HistoryComparison};
 use crate::report::validation::v1::{Lookup, LookupRegion, LookupSkipped};
 
 /// The report of a comparison.
