@@ -33,7 +33,7 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    const ALL: [Phase; 12] = [
+    const ALL: [Phase; 13] = [
         Phase::Opening,
         Phase::CheckingBundle,
         Phase::SigningIn,
