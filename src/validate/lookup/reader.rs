@@ -26,13 +26,13 @@ pub(crate) struct EventIdReader<'r> {
     member: Finder<'static>,
     /// How long delivery may take, in seconds.
     delivery_lag: i64,
-    unread: Mutex<Unread>,
+    unread: Mutex<UnreadIds>,
     others: Option<&'r dyn RecordReader>,
 }
 
 /// Proven logs whose ids are not all known.
 #[derive(Default)]
-pub(super) struct Unread {
+pub(super) struct UnreadIds {
     /// The time whose events they may hold.
     pub time: Spans,
     /// Why the first one is not read.
@@ -58,7 +58,7 @@ impl<'r> EventIdReader<'r> {
     }
 
     /// Takes what was read.
-    pub(super) fn take(&self) -> (SealedIds, Unread) {
+    pub(super) fn take(&self) -> (SealedIds, UnreadIds) {
         (self.ids.seal(), std::mem::take(&mut *self.lock()))
     }
 
@@ -106,7 +106,7 @@ impl<'r> EventIdReader<'r> {
         unread.why.get_or_insert(why);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Unread> {
+    fn lock(&self) -> MutexGuard<'_, UnreadIds> {
         self.unread.lock().unwrap_or_else(|e| e.into_inner())
     }
 }
