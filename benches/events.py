@@ -33,21 +33,20 @@ for name, count in sorted(counts.items()):
     print(count, name)
 """
 
-# Both give records in their own order, and DuckDB gives them as columns.
+# It gives records in no order, each as the member `r` of an object.
 DUCK = """
 import sys, duckdb
 task, bucket, name = sys.argv[1:]
 logs = bucket + "/AWSLogs/*/CloudTrail/*/*/*/*/*.json.gz"
-duckdb.sql("SET preserve_insertion_order = false")
-records = (f"(SELECT unnest(Records) AS r FROM read_json('{logs}', columns = {{Records: 'JSON[]'}}, "
-           "maximum_object_size = 268435456))")
+duckdb.sql("SET preserve_insertion_order = false; SET enable_progress_bar = false")
+records = f"(SELECT unnest(Records) AS r FROM read_json('{logs}', columns = {{Records: 'JSON[]'}}))"
 event = "r->>'eventName'"
 if task == "count":
     rows = duckdb.sql(f"SELECT count(*), {event} FROM {records} GROUP BY 2 ORDER BY 2").fetchall()
     print("\\n".join(f"{count} {name}" for count, name in rows))
 else:
     only = f" WHERE {event} = '{name}'" if task == "one" else ""
-    duckdb.sql(f"COPY (SELECT r FROM {records}{only}) TO '/dev/stdout' (FORMAT csv, HEADER false, QUOTE '', DELIMITER '\\x01', ESCAPE '')")
+    duckdb.sql(f"COPY (SELECT r FROM {records}{only}) TO '/dev/stdout' (FORMAT json)")
 """
 
 FIND = "find {bucket}/AWSLogs/*/CloudTrail -name '*.json.gz' -print0 | sort -z | xargs -0 gunzip -c"
@@ -112,7 +111,8 @@ def answer(task, name, path):
     total, count = 0, 0
     with open(path, "rb") as lines:
         for line in lines:
-            event = json.loads(line)["eventID"]
+            record = json.loads(line)
+            event = record.get("r", record)["eventID"]
             total ^= int.from_bytes(hashlib.sha256(event.encode()).digest()[:16])
             count += 1
     return count, total

@@ -14,7 +14,7 @@ use crate::support::case::{REGION, spec};
 use crate::support::forge::{Chain, DigestRecord, Rng, World, damage, ts};
 
 /// A chain of some twenty digests with up to three restarts.
-fn build(rng: &mut Rng, seed: u64) -> (World, Chain) {
+pub fn build(rng: &mut Rng, seed: u64) -> (World, Chain) {
     let mut world = World::new(seed);
     let mut chain = Chain::new(spec().logs(0..=1).events(1..=1));
     let mut at = ts("2026-03-01T00:12:34Z");
@@ -38,7 +38,7 @@ fn build(rng: &mut Rng, seed: u64) -> (World, Chain) {
 }
 
 /// Damages some digests and logs. Returns the digests that no longer prove their time.
-fn damage_some(rng: &mut Rng, world: &mut World, chain: &Chain) -> BTreeSet<Timestamp> {
+pub fn damage_some(rng: &mut Rng, world: &mut World, chain: &Chain) -> BTreeSet<Timestamp> {
     let mut harmed = BTreeSet::new();
     for digest in &chain.digests {
         if !rng.random_bool(0.2) {

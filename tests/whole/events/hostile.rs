@@ -33,7 +33,7 @@ fn forged() -> (World, Vec<String>, Vec<Place>) {
         &Place::new(BUCKET, &key),
         Object::delivered(gzip(&planted_log()), hour(3)),
     );
-    // The last digest is replaced by one that lists a planted log. Nothing follows it.
+    // The last digest is replaced by one that lists a planted log, and its signature is lost. Nothing follows it.
     let last = chain.last();
     let place = last.logs[0].place.clone();
     let forged = LogRecord::new(place.clone(), planted_log(), (last.start, last.end));
@@ -44,6 +44,7 @@ fn forged() -> (World, Vec<String>, Vec<Place>) {
             .replace(&last.logs[0].sha256, &forged.sha256)
             .into_bytes();
     });
+    damage::drop_metadata(&mut world, &last.place);
     let digests = chain.digests[..chain.digests.len() - 1].iter();
     let logs = digests.flat_map(|digest| &digest.logs);
     let kept = logs.filter(|log| !lost.contains(&log.place));

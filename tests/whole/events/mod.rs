@@ -3,6 +3,7 @@
 mod clean;
 mod hostile;
 mod incident;
+mod random;
 mod stratus;
 mod watchlist;
 
