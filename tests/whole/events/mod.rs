@@ -5,6 +5,7 @@ mod hostile;
 mod incident;
 mod random;
 mod stratus;
+mod timeline;
 mod watchlist;
 
 use std::path::Path;

@@ -1,0 +1,150 @@
+//! The timeline of the forged incident: complete in every format, with each proven call and no deleted one.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::forge::World;
+use crate::support::incident::{Incident, LEAKED_KEY, MADE_KEY, SESSION_KEY};
+use crate::support::program::{root, run};
+use crate::support::reports::timeless;
+use crate::support::testdata::case;
+
+/// What is kept of a report, by the end of its file's name.
+const FORMATS: [(&str, &str); 3] = [("text", "txt"), ("json", "json"), ("html", "html")];
+
+/// A report without what differs from run to run.
+fn kept(format: &str, made: &str) -> String {
+    if format != "json" {
+        return timeless(made);
+    }
+    let mut report: Value = serde_json::from_str(made).expect("JSON");
+    report.as_object_mut().expect("an object").remove("run");
+    serde_json::to_string_pretty(&report).expect("JSON") + "\n"
+}
+
+/// The timeline of the incident in a format.
+fn timeline(format: &str, more: &[&str]) -> String {
+    let args = [
+        "timeline",
+        "--path",
+        "bucket",
+        "--s3-bucket",
+        "trail-logs",
+        "--keys",
+        "keys",
+        "--format",
+        format,
+    ];
+    let run = run(&case("incident"), &[&args[..], more].concat());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    run.stdout
+}
+
+/// Compares a report with the one that was reviewed and kept.
+fn holds(name: &str, made: &str) {
+    let path = root().join("tests/golden").join(name);
+    if std::env::var_os("TRAILPROOF_BLESS").is_some() {
+        fs::write(&path, made).expect("a file");
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        made == kept,
+        "{name} is not what is kept; look at the difference, and write it anew with TRAILPROOF_BLESS=1:\n{made}"
+    );
+}
+
+#[test]
+fn golden_timeline_of_the_incident_in_every_format() {
+    for (format, extension) in FORMATS {
+        let made = kept(format, &timeline(format, &[]));
+        holds(&format!("incident.timeline.{extension}"), &made);
+    }
+    let grouped = kept("text", &timeline("text", &["--group-by", "principal"]));
+    holds("incident.timeline.principals.txt", &grouped);
+}
+
+#[test]
+fn each_proven_call_of_the_incident_is_in_its_timeline_and_no_deleted_one() {
+    let incident = Incident::forge(&mut World::new(1));
+    let report: Value = serde_json::from_str(&timeline("json", &[])).expect("JSON");
+    let timeline = &report["timeline"];
+    let events = timeline["events"].as_array().expect("events");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let calls: BTreeSet<String> = events
+        .iter()
+        .map(|event| {
+            let key = text(&event["actor"]["access_key_id"]);
+            format!("{} {} {key}", text(&event["time"]), text(&event["name"]))
+        })
+        .collect();
+    for step in &incident.steps {
+        let call = format!("{} {} {}", step.at, step.name, step.key);
+        assert_eq!(calls.contains(&call), step.is_proven, "{call}: {calls:#?}");
+    }
+    let times: Vec<String> = events.iter().map(|event| text(&event["time"])).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    for event in events {
+        for place in ["log", "digest"] {
+            assert!(
+                text(&event[place]).starts_with("s3://trail-logs/AWSLogs/"),
+                "{event:#}"
+            );
+        }
+        let term = match text(&event["actor"]["access_key_id"]) {
+            key if key.starts_with("AKIA") => "long-term",
+            key if key.starts_with("ASIA") => "temporary",
+            _ => continue,
+        };
+        assert_eq!(event["actor"]["access_key_term"], term, "{event:#}");
+    }
+}
+
+#[test]
+fn the_timeline_marks_the_hours_of_each_gap_and_all_damage() {
+    let report: Value = serde_json::from_str(&timeline("json", &[])).expect("JSON");
+    let marks = report["timeline"]["marks"].as_array().expect("marks");
+    let gaps: Vec<&Value> = marks.iter().filter(|mark| mark["kind"] == "gap").collect();
+    assert_eq!(gaps.len(), 2);
+    for gap in gaps {
+        assert_eq!(
+            (&gap["from"], &gap["to"]),
+            (
+                &"2026-03-01T03:55:00Z".into(),
+                &"2026-03-01T06:30:00Z".into()
+            )
+        );
+        assert_eq!(gap["cause"], "logging-stopped");
+    }
+    for code in ["digest-missing", "log-missing"] {
+        assert_eq!(
+            marks.iter().filter(|mark| mark["code"] == code).count(),
+            1,
+            "{code}"
+        );
+    }
+    let changes = marks.iter().filter(|mark| mark["kind"] == "change");
+    let changes: Vec<String> = changes.map(|mark| mark["message"].to_string()).collect();
+    assert!(
+        changes
+            .iter()
+            .any(|change| change.contains("PutEventSelectors")),
+        "{changes:#?}"
+    );
+}
+
+#[test]
+fn the_keys_and_sessions_that_were_made_are_followed() {
+    let report: Value = serde_json::from_str(&timeline("json", &[])).expect("JSON");
+    let subjects = report["timeline"]["subjects"].as_array().expect("subjects");
+    let names: BTreeSet<&str> = subjects.iter().filter_map(|s| s["name"].as_str()).collect();
+    for key in [LEAKED_KEY, MADE_KEY, SESSION_KEY] {
+        assert!(names.contains(key), "{key}: {names:#?}");
+    }
+    assert_eq!(
+        report["timeline"]["complete"], true,
+        "{:#}",
+        report["timeline"]["not_shown"]
+    );
+}
