@@ -64,8 +64,6 @@ pub fn incident(world: &mut World, trail: &str) -> Chain {
 
 /// One technique of Stratus Red Team.
 pub struct Technique {
-    /// The chain that holds its records.
-    pub chain: Chain,
     /// Its records, in the order of the file.
     pub records: Vec<Value>,
 }
@@ -141,7 +139,7 @@ fn technique(world: &mut World, file: &str, trail: &str) -> Technique {
     if !is_end {
         chain.run_until(world, after(end, 3600));
     }
-    Technique { chain, records }
+    Technique { records }
 }
 
 /// The records of a technique, with a region instead of the scrambled one.

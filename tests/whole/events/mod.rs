@@ -1,6 +1,7 @@
 //! `events` over worlds: what it prints is what proven logs hold, and nothing else.
 
 mod clean;
+mod fuzz;
 mod hostile;
 mod incident;
 mod random;
