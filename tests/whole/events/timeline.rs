@@ -139,8 +139,13 @@ fn the_keys_and_sessions_that_were_made_are_followed() {
     let report: Value = serde_json::from_str(&timeline("json", &[])).expect("JSON");
     let subjects = report["timeline"]["subjects"].as_array().expect("subjects");
     let names: BTreeSet<&str> = subjects.iter().filter_map(|s| s["name"].as_str()).collect();
-    for key in [LEAKED_KEY, MADE_KEY, SESSION_KEY] {
+    for key in [MADE_KEY, SESSION_KEY] {
         assert!(names.contains(key), "{key}: {names:#?}");
+    }
+    let principals = &report["timeline"]["principals"];
+    let keys = principals.to_string();
+    for key in [LEAKED_KEY, MADE_KEY, SESSION_KEY] {
+        assert!(keys.contains(key), "{key}: {principals:#}");
     }
     assert_eq!(
         report["timeline"]["complete"], true,
