@@ -2,6 +2,7 @@
 
 mod clean;
 mod fuzz;
+mod golden;
 mod hostile;
 mod incident;
 mod random;
