@@ -14,7 +14,8 @@ const FORMATS: [(&str, &str); 3] = [("text", "txt"), ("json", "json"), ("html", 
 /// A report without what differs from run to run.
 fn kept(format: &str, made: &str) -> String {
     if format != "json" {
-        return timeless(made);
+        // A report has the command that made it.
+        return timeless(&made.replace(env!("CARGO_BIN_EXE_trailproof"), "trailproof"));
     }
     let mut report: Value = serde_json::from_str(made).expect("JSON");
     report.as_object_mut().expect("an object").remove("run");
