@@ -91,7 +91,7 @@ fn the_timeline_marks_the_hours_of_each_gap_and_all_damage() {
     assert!(
         changes
             .iter()
-            .any(|change| change.contains("PutEventSelectors")),
+            .any(|change| change.contains("logs only some management events")),
         "{changes:#?}"
     );
 }
