@@ -27,8 +27,10 @@ pub struct Limits {
     pub rule_files: usize,
     /// Depth of folders with rules below the given one.
     pub rule_depth: usize,
-    /// Rules of one watchlist: one takes some kilobytes, and those with many wildcards up to a megabyte.
+    /// Rules of one watchlist.
     pub rules: usize,
+    /// Memory that the patterns of all rules may take once they are compiled, in bytes. Most take 32 KiB at most.
+    pub rule_patterns: u64,
     /// Largest saved report that is read again, in bytes. 100,000 findings with their events are some
     /// 200 MB.
     pub saved_report: u64,
@@ -127,6 +129,7 @@ impl Default for Limits {
             rule_files: 20_000,
             rule_depth: 16,
             rules: 5_000,
+            rule_patterns: 256 << 20,
             saved_report: 1 << 30,
             state: 64 << 20,
             findings_per_code: 10_000,

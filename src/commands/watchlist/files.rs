@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::file_rules::{FileRules, SkippedRule};
+use super::pattern_room::PatternRoom;
 use super::{SHIPPED, SHIPPED_NAME, sigma, toml_list};
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
@@ -17,10 +18,10 @@ const ENDINGS: [&str; 3] = ["toml", "yaml", "yml"];
 ///
 /// # Errors
 /// It cannot be read, it is a TOML file with a mistake, or nothing in it can be used.
-pub(super) fn read(path: &Path, limits: &Limits) -> Result<FileRules, Error> {
+pub(super) fn read(path: &Path, limits: &Limits, room: &PatternRoom) -> Result<FileRules, Error> {
     let file = path.display().to_string();
     if path == Path::new(SHIPPED_NAME) {
-        return parse(SHIPPED, path, limits);
+        return parse(SHIPPED, path, (limits, room));
     }
     let mut all = FileRules::default();
     let paths = match path.is_dir() {
@@ -30,7 +31,7 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<FileRules, Error> {
     for path in paths {
         let bytes = read_bounded(&path, limits.rule_file)?;
         let text = decode(&bytes).map_err(|why| cannot_use(&path).because(why))?;
-        all.add(parse(&text, &path, limits)?);
+        all.add(parse(&text, &path, (limits, room))?);
         if all.rules.len() > limits.rules {
             let more = format!("it has more than {} rules", limits.rules);
             return Err(cannot_use(&path).because(more));
@@ -55,18 +56,22 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<FileRules, Error> {
 }
 
 /// Parses the text of a file: TOML or Sigma, by its first line that says something.
-fn parse(text: &str, path: &Path, limits: &Limits) -> Result<FileRules, Error> {
+fn parse(
+    text: &str,
+    path: &Path,
+    (limits, room): (&Limits, &PatternRoom),
+) -> Result<FileRules, Error> {
     let mut rules = FileRules::default();
     let file = path.display().to_string();
     match is_toml(text) {
         true => {
             for rule in
-                toml_list::parse(text, &file).map_err(|why| cannot_use(path).because(why))?
+                toml_list::parse(text, &file, room).map_err(|why| cannot_use(path).because(why))?
             {
                 rules.push(rule);
             }
         }
-        false => sigma::parse(text, &file, limits, &mut rules),
+        false => sigma::parse(text, &file, (limits, room), &mut rules),
     }
     Ok(rules)
 }

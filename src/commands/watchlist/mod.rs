@@ -14,6 +14,7 @@ mod files;
 mod filter;
 mod known_accounts;
 mod needles;
+mod pattern_room;
 mod prefilter;
 mod record_test;
 mod rule;
@@ -28,6 +29,7 @@ use file_rules::FileRules;
 pub use file_rules::SkippedRule;
 pub use filter::WatchFilter;
 pub use known_accounts::KnownAccounts;
+use pattern_room::PatternRoom;
 pub use prefilter::Prefilter;
 pub use rule::{WatchRisk, WatchRule};
 
@@ -66,9 +68,10 @@ impl Watchlist {
         paths: &[PathBuf],
         limits: &Limits,
     ) -> Result<(Watchlist, Vec<SkippedRule>), Error> {
+        let room = PatternRoom::of(limits.rule_patterns);
         let mut all = FileRules::default();
         for path in paths {
-            all.add(files::read(path, limits)?);
+            all.add(files::read(path, limits, &room)?);
             if all.rules.len() > limits.rules {
                 let message = format!("the watchlist has more than {} rules", limits.rules);
                 return Err(Error::new(ErrorKind::Input, message));

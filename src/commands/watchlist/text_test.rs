@@ -3,10 +3,11 @@
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::needles::Needles;
+use super::pattern_room::PatternRoom;
 use super::text_pattern::TextPattern;
 
-/// Most bytes of one compiled expression.
-const COMPILED: usize = 512 << 10;
+/// Most bytes of a compiled expression: first what most take, then what a list of many patterns takes.
+const COMPILED: [usize; 2] = [32 << 10, 512 << 10];
 
 /// Whether letters in upper and lower case are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,11 @@ impl TextTest {
     ///
     /// # Errors
     /// Together they are too large.
-    pub fn any_of(patterns: &[TextPattern], letters: Letters) -> Result<TextTest, String> {
+    pub fn any_of(
+        patterns: &[TextPattern],
+        letters: Letters,
+        room: &PatternRoom,
+    ) -> Result<TextTest, String> {
         let exact = patterns.iter().filter_map(TextPattern::as_literal);
         let others: Vec<String> = patterns
             .iter()
@@ -43,8 +48,8 @@ impl TextTest {
             true => None,
             false => Some(compile(
                 &format!(r"\A(?:{})\z", others.join("|")),
-                letters,
-                "s",
+                (letters, "s"),
+                room,
             )?),
         };
         let needles = patterns
@@ -62,7 +67,7 @@ impl TextTest {
     ///
     /// # Errors
     /// It is not an expression of the crate `regex`, or too large.
-    pub fn regex(expression: &str, flags: &str) -> Result<TextTest, String> {
+    pub fn regex(expression: &str, flags: &str, room: &PatternRoom) -> Result<TextTest, String> {
         let letters = match flags.contains('i') {
             true => Letters::AnyCase,
             false => Letters::SameCase,
@@ -70,7 +75,7 @@ impl TextTest {
         Ok(TextTest {
             letters,
             exact: Vec::new(),
-            others: Some(compile(expression, letters, flags)?),
+            others: Some(compile(expression, (letters, flags), room)?),
             needles: None,
         })
     }
@@ -97,29 +102,37 @@ impl TextTest {
 }
 
 /// Compiles an expression over bytes. Without Unicode tables: `\w` and `\d` are those of ASCII.
-fn compile(expression: &str, letters: Letters, flags: &str) -> Result<Regex, String> {
-    let built = RegexBuilder::new(expression)
-        .unicode(false)
-        .case_insensitive(letters == Letters::AnyCase)
-        .dot_matches_new_line(flags.contains('s'))
-        .multi_line(flags.contains('m'))
-        .size_limit(COMPILED)
-        .dfa_size_limit(COMPILED)
-        .nest_limit(64)
-        .build();
-    built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "its values are too large".to_owned(),
-        _ => "it is not a regular expression that is supported".to_owned(),
-    })
+fn compile(
+    expression: &str,
+    (letters, flags): (Letters, &str),
+    room: &PatternRoom,
+) -> Result<Regex, String> {
+    for most in COMPILED {
+        let built = RegexBuilder::new(expression)
+            .unicode(false)
+            .case_insensitive(letters == Letters::AnyCase)
+            .dot_matches_new_line(flags.contains('s'))
+            .multi_line(flags.contains('m'))
+            .size_limit(most)
+            .dfa_size_limit(most)
+            .nest_limit(64)
+            .build();
+        match built {
+            Ok(regex) => return room.take(most).map(|()| regex),
+            Err(regex::Error::CompiledTooBig(_)) => {}
+            Err(_) => return Err("it is not a regular expression that is supported".into()),
+        }
+    }
+    Err("its values are too large".into())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Letters, TextPattern, TextTest};
+    use super::{Letters, PatternRoom, TextPattern, TextTest};
 
     fn holds(pattern: &str, text: &str) -> bool {
         let pattern = TextPattern::of(pattern);
-        let test = TextTest::any_of(&[pattern], Letters::AnyCase);
+        let test = TextTest::any_of(&[pattern], Letters::AnyCase, &PatternRoom::of(1 << 20));
         test.expect("a test").holds(text)
     }
 
@@ -146,7 +159,10 @@ mod tests {
     fn a_hostile_pattern_takes_linear_time() {
         let text = "a".repeat(1 << 20);
         assert!(!holds(&format!("{}b", "*a".repeat(200)), &text));
-        assert!(TextTest::regex(&"(a{99}){99}".repeat(99), "").is_err());
-        assert!(TextTest::regex(&"(".repeat(100_000), "").is_err());
+        let room = PatternRoom::of(1 << 20);
+        assert!(TextTest::regex(&"(a{99}){99}".repeat(99), "", &room).is_err());
+        assert!(TextTest::regex(&"(".repeat(100_000), "", &room).is_err());
+        let fits = |_: &u32| TextTest::regex("a", "", &room).is_ok();
+        assert_eq!((0..100).filter(fits).count(), 32);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::pattern_room::PatternRoom;
 use super::record_test::{FieldPath, RecordTest};
 use super::rule::{WatchRisk, WatchRule};
 use super::text_pattern::TextPattern;
@@ -72,7 +73,7 @@ impl OneOrMore {
 ///
 /// # Errors
 /// What is wrong with the file, in words: which rule, and which field of it.
-pub(super) fn parse(text: &str, file: &str) -> Result<Vec<WatchRule>, String> {
+pub(super) fn parse(text: &str, file: &str, room: &PatternRoom) -> Result<Vec<WatchRule>, String> {
     let entries: RuleFile = toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let message = escape(error.message()).into_owned();
@@ -83,7 +84,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Vec<WatchRule>, String> {
     })?;
     let rule = |entry: RuleEntry| {
         let id = entry.id.clone();
-        rule(entry, file).map_err(|why| format!("rule {} {why}", cited(&id)))
+        rule(entry, file, room).map_err(|why| format!("rule {} {why}", cited(&id)))
     };
     let rules: Vec<WatchRule> = entries
         .rule
@@ -99,7 +100,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Vec<WatchRule>, String> {
 }
 
 /// The rule of an entry; or what is wrong with it, as the predicate of a sentence.
-fn rule(entry: RuleEntry, file: &str) -> Result<WatchRule, String> {
+fn rule(entry: RuleEntry, file: &str, room: &PatternRoom) -> Result<WatchRule, String> {
     let is_valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if entry.id.is_empty() || entry.id.len() > 100 || !entry.id.chars().all(is_valid) {
         return Err("has an `id` that is not 1 to 100 of a-z, A-Z, 0-9, `-`, `_` and `.`".into());
@@ -118,11 +119,11 @@ fn rule(entry: RuleEntry, file: &str) -> Result<WatchRule, String> {
     for (path, patterns) in [("eventName", entry.event), ("eventSource", entry.source)] {
         let patterns = patterns.into_vec();
         if !patterns.is_empty() {
-            tests.push(texts(path, &patterns)?);
+            tests.push(texts(path, &patterns, room)?);
         }
     }
-    tests.extend(members("when", entry.when)?);
-    let mut any = members("any", entry.any)?;
+    tests.extend(members("when", entry.when, room)?);
+    let mut any = members("any", entry.any, room)?;
     let outside = entry.outside.into_vec();
     any.extend(
         outside
@@ -137,7 +138,7 @@ fn rule(entry: RuleEntry, file: &str) -> Result<WatchRule, String> {
             "matches every record: give `event`, `source`, `when`, `any` or `outside`".into(),
         );
     }
-    let unless = members("unless", entry.unless)?;
+    let unless = members("unless", entry.unless, room)?;
     tests.extend(
         unless
             .into_iter()
@@ -157,7 +158,11 @@ fn rule(entry: RuleEntry, file: &str) -> Result<WatchRule, String> {
 }
 
 /// The tests of a table: one for each member.
-fn members(table: &str, members: toml::Table) -> Result<Vec<RecordTest>, String> {
+fn members(
+    table: &str,
+    members: toml::Table,
+    room: &PatternRoom,
+) -> Result<Vec<RecordTest>, String> {
     let test = |(path, value): (String, toml::Value)| {
         let values = match value {
             toml::Value::Array(values) if !values.is_empty() => values,
@@ -175,15 +180,15 @@ fn members(table: &str, members: toml::Table) -> Result<Vec<RecordTest>, String>
             }
         };
         let patterns: Vec<String> = values.into_iter().map(text).collect::<Result<_, _>>()?;
-        texts(&path, &patterns)
+        texts(&path, &patterns, room)
     };
     members.into_iter().map(test).collect()
 }
 
 /// The test that the text at a path matches one of several patterns.
-fn texts(path: &str, patterns: &[String]) -> Result<RecordTest, String> {
+fn texts(path: &str, patterns: &[String], room: &PatternRoom) -> Result<RecordTest, String> {
     let patterns: Vec<TextPattern> = patterns.iter().map(|text| TextPattern::of(text)).collect();
-    let test = TextTest::any_of(&patterns, Letters::AnyCase);
+    let test = TextTest::any_of(&patterns, Letters::AnyCase, room);
     let test =
         test.map_err(|why| format!("has a test of {} that is not valid: {why}", cited(path)))?;
     Ok(RecordTest::Text(FieldPath::of(path), test))
@@ -191,14 +196,15 @@ fn texts(path: &str, patterns: &[String]) -> Result<RecordTest, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{PatternRoom, parse};
 
     #[test]
     fn a_mistake_is_named_with_its_rule_and_its_field() {
+        let room = PatternRoom::of(1 << 20);
         let with = |more: &str| {
             format!("[[rule]]\nid = \"a\"\ntitle = \"b\"\nrisk = \"low\"\nreason = \"c\"\n{more}")
         };
-        assert!(parse(&with("event = \"E\""), "own").is_ok());
+        assert!(parse(&with("event = \"E\""), "own", &room).is_ok());
         for (text, expected) in [
             (with(""), "rule \"a\" matches every record"),
             (with("event = \"E\"\nrisky = 1"), "unknown field `risky`"),
@@ -215,7 +221,7 @@ mod tests {
             (with("event = \"E\"").repeat(2), "two rules have the id"),
             ("[[rules]]".into(), "unknown field `rules`"),
         ] {
-            let error = parse(&text, "own").expect_err(&text);
+            let error = parse(&text, "own", &room).expect_err(&text);
             assert!(error.contains(expected), "{error}");
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::super::pattern_room::PatternRoom;
 use super::super::record_test::RecordTest;
 use super::super::text_pattern::TextPattern;
 use super::super::text_test::{Letters, TextTest};
@@ -33,7 +34,10 @@ enum Token {
 ///
 /// # Errors
 /// What is not supported, as the predicate of a sentence.
-pub(super) fn compile(detection: &Map<String, Value>) -> Result<RecordTest, String> {
+pub(super) fn compile(
+    detection: &Map<String, Value>,
+    room: &PatternRoom,
+) -> Result<RecordTest, String> {
     let conditions = match detection.get("condition") {
         Some(Value::String(condition)) => vec![condition.as_str()],
         Some(Value::Array(conditions)) => {
@@ -46,6 +50,7 @@ pub(super) fn compile(detection: &Map<String, Value>) -> Result<RecordTest, Stri
     let mut selections = Selections {
         detection,
         built: BTreeMap::new(),
+        room,
     };
     let mut tests = Vec::new();
     let mut words = 0;
@@ -92,6 +97,7 @@ fn tokens(condition: &str) -> Result<Vec<Token>, String> {
 struct Selections<'d> {
     detection: &'d Map<String, Value>,
     built: BTreeMap<&'d str, Arc<RecordTest>>,
+    room: &'d PatternRoom,
 }
 
 impl<'d> Selections<'d> {
@@ -117,7 +123,7 @@ impl<'d> Selections<'d> {
             return Ok(RecordTest::Shared(Arc::clone(test)));
         }
         let value = self.detection.get(name).ok_or_else(unknown)?;
-        let test = Arc::new(selection(value)?);
+        let test = Arc::new(selection(value, self.room)?);
         self.built.insert(name, Arc::clone(&test));
         Ok(RecordTest::Shared(test))
     }
@@ -202,7 +208,8 @@ impl<T: Iterator<Item = Token>> Parser<'_, '_, T> {
             true => "*",
             false => &which,
         };
-        let pattern = TextTest::any_of(&[TextPattern::of(pattern)], Letters::SameCase)?;
+        let pattern = [TextPattern::of(pattern)];
+        let pattern = TextTest::any_of(&pattern, Letters::SameCase, self.selections.room)?;
         // A selection whose name begins with `_` is not one of them (Sigma specification, "Condition").
         let is_meant =
             |name: &&str| pattern.holds(name) && !(which == "them" && name.starts_with('_'));

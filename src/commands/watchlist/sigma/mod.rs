@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use serde_saphyr::{Options, alias_limits, budget, options};
 
 use super::file_rules::FileRules;
+use super::pattern_room::PatternRoom;
 use super::rule::{WatchRisk, WatchRule};
 use crate::base::limits::Limits;
 use crate::base::text::{cited, clip, escape};
@@ -23,7 +24,12 @@ const DOCUMENTS: usize = 5_000;
 const DEPTH: usize = 32;
 
 /// Parses a file of one or more YAML documents, each a rule. What cannot be used is skipped with the reason.
-pub(super) fn parse(text: &str, file: &str, limits: &Limits, rules: &mut FileRules) {
+pub(super) fn parse(
+    text: &str,
+    file: &str,
+    (limits, room): (&Limits, &PatternRoom),
+    rules: &mut FileRules,
+) {
     let documents: Vec<Value> = match serde_saphyr::from_multiple_with_options(text, bounds(limits))
     {
         Ok(documents) => documents,
@@ -35,7 +41,7 @@ pub(super) fn parse(text: &str, file: &str, limits: &Limits, rules: &mut FileRul
         }
     };
     for document in documents {
-        match rule(&document, file) {
+        match rule(&document, file, room) {
             Ok(rule) => rules.push(rule),
             Err(why) => rules.skip(file, label(&document), why),
         }
@@ -79,7 +85,7 @@ fn label(document: &Value) -> Option<String> {
 }
 
 /// The rule of a document; or why it cannot be used, as the predicate of a sentence.
-fn rule(document: &Value, file: &str) -> Result<WatchRule, String> {
+fn rule(document: &Value, file: &str, room: &PatternRoom) -> Result<WatchRule, String> {
     let document = document.as_object().ok_or("is not a mapping")?;
     for (name, what) in [
         ("correlation", "relates several events"),
@@ -113,7 +119,7 @@ fn rule(document: &Value, file: &str) -> Result<WatchRule, String> {
         reason: text("description").unwrap_or(title).trim().to_owned(),
         references: texts(document.get("references")),
         techniques: techniques.map(|number| format!("T{number}")).collect(),
-        test: compile(detection)?,
+        test: compile(detection, room)?,
     };
     Ok(rule.bounded())
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::{Map, Value};
 
+use super::super::pattern_room::PatternRoom;
 use super::super::record_test::{FieldPath, RecordTest};
 use super::super::text_pattern::TextPattern;
 use super::super::text_test::{Letters, TextTest};
@@ -38,29 +39,31 @@ struct Modifiers {
 ///
 /// # Errors
 /// What is not supported, as the predicate of a sentence.
-pub(super) fn selection(value: &Value) -> Result<RecordTest, String> {
+pub(super) fn selection(value: &Value, room: &PatternRoom) -> Result<RecordTest, String> {
     match value {
         Value::Object(members) if members.is_empty() => Err("has an empty selection".into()),
-        Value::Object(members) => all_members(members),
+        Value::Object(members) => all_members(members, room),
         Value::Array(entries) if entries.is_empty() => Err("has an empty selection".into()),
         Value::Array(entries) => {
             let tests = entries.iter().map(|entry| match entry {
-                Value::Object(_) => selection(entry),
-                entry => keywords(std::slice::from_ref(entry), false),
+                Value::Object(_) => selection(entry, room),
+                entry => keywords(std::slice::from_ref(entry), false, room),
             });
             Ok(RecordTest::Any(tests.collect::<Result<_, _>>()?))
         }
-        value => keywords(std::slice::from_ref(value), false),
+        value => keywords(std::slice::from_ref(value), false, room),
     }
 }
 
-fn all_members(members: &Map<String, Value>) -> Result<RecordTest, String> {
-    let tests = members.iter().map(|(name, value)| member(name, value));
+fn all_members(members: &Map<String, Value>, room: &PatternRoom) -> Result<RecordTest, String> {
+    let tests = members
+        .iter()
+        .map(|(name, value)| member(name, value, room));
     Ok(RecordTest::All(tests.collect::<Result<_, _>>()?))
 }
 
 /// The test of one member: `NAME|MODIFIER|…: VALUES`.
-fn member(name: &str, value: &Value) -> Result<RecordTest, String> {
+fn member(name: &str, value: &Value, room: &PatternRoom) -> Result<RecordTest, String> {
     let mut parts = name.split('|');
     let path = parts.next().unwrap_or_default();
     let modifiers = modifiers(parts)?;
@@ -73,7 +76,9 @@ fn member(name: &str, value: &Value) -> Result<RecordTest, String> {
     };
     if path.is_empty() {
         return match modifiers.comparison {
-            ValueComparison::Equals | ValueComparison::Contains => keywords(values, modifiers.all),
+            ValueComparison::Equals | ValueComparison::Contains => {
+                keywords(values, modifiers.all, room)
+            }
             _ => Err(format!(
                 "compares keywords by {}, which is not supported",
                 cited(name)
@@ -82,11 +87,11 @@ fn member(name: &str, value: &Value) -> Result<RecordTest, String> {
     }
     let path = FieldPath::of(path);
     let test = match modifiers.all {
-        false => compared(&path, values, &modifiers)?,
+        false => compared(&path, values, &modifiers, room)?,
         true => {
             let each = values
                 .iter()
-                .map(|value| compared(&path, std::slice::from_ref(value), &modifiers));
+                .map(|value| compared(&path, std::slice::from_ref(value), &modifiers, room));
             RecordTest::All(each.collect::<Result<_, _>>()?)
         }
     };
@@ -152,6 +157,7 @@ fn compared(
     path: &FieldPath,
     values: &[Value],
     modifiers: &Modifiers,
+    room: &PatternRoom,
 ) -> Result<RecordTest, String> {
     let mut tests = match modifiers.comparison {
         ValueComparison::Exists => return exists(path, values),
@@ -163,7 +169,7 @@ fn compared(
             return Ok(RecordTest::Network(path.clone(), networks));
         }
         ValueComparison::Regex => {
-            let test = |text: &String| TextTest::regex(text, &modifiers.flags);
+            let test = |text: &String| TextTest::regex(text, &modifiers.flags, room);
             let tests = texts(values)?
                 .iter()
                 .map(test)
@@ -196,7 +202,7 @@ fn compared(
     if !patterns.is_empty() {
         tests.push(RecordTest::Text(
             path.clone(),
-            TextTest::any_of(&patterns, modifiers.letters)?,
+            TextTest::any_of(&patterns, modifiers.letters, room)?,
         ));
     }
     Ok(RecordTest::Any(tests))
@@ -212,12 +218,12 @@ fn exists(path: &FieldPath, values: &[Value]) -> Result<RecordTest, String> {
 }
 
 /// The test that keywords occur anywhere in a record: one of them, or all.
-fn keywords(values: &[Value], all: bool) -> Result<RecordTest, String> {
+fn keywords(values: &[Value], all: bool, room: &PatternRoom) -> Result<RecordTest, String> {
     let texts = texts(values)?;
     let pattern = |text: &String| TextPattern::of(text).begins_a_text().ends_a_text();
     let patterns: Vec<TextPattern> = texts.iter().map(pattern).collect();
     let keyword = |patterns: &[TextPattern]| {
-        TextTest::any_of(patterns, Letters::AnyCase).map(RecordTest::Keyword)
+        TextTest::any_of(patterns, Letters::AnyCase, room).map(RecordTest::Keyword)
     };
     match all {
         false => keyword(&patterns),
