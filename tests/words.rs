@@ -161,6 +161,8 @@ fn no_help_and_no_schema_uses_such_a_word() {
         "collect",
         "trails",
         "explain",
+        "events",
+        "timeline",
         "doctor",
         "report",
         "history",

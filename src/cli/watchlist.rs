@@ -41,9 +41,12 @@ fn print_skipped(skipped: &[SkippedRule]) {
     }
 }
 
-/// Says how many events each rule matched, the highest risk first.
-pub(super) fn print_matched(filter: &WatchFilter) {
+/// Says how many events each rule matched, the highest risk first, and whether some of them may not be proven.
+pub(super) fn print_matched(filter: &WatchFilter, include_unproven: bool) {
     let matched = filter.matched();
+    if include_unproven && !matched.is_empty() {
+        note("watchlist: the counts include events of logs that are not proven");
+    }
     for (rule, count) in matched.iter().take(LISTED) {
         let count = plural(*count, "event");
         let (id, risk, title) = (&rule.id, rule.risk, cited(&rule.title));

@@ -15,6 +15,8 @@ const COMMANDS: &[&str] = &[
     "collect",
     "doctor",
     "explain",
+    "events",
+    "timeline",
     "trails",
     "report",
     "history",
@@ -190,7 +192,7 @@ fn bash_completes_commands_options_and_values() {
         offered(&script, "trailproof validate --fail"),
         set(&["--fail-on"])
     );
-    let verdicts = set(&["failed", "unproven", "gaps"]);
+    let verdicts = set(&["failed", "unproven", "gaps", "changes"]);
     assert_eq!(
         offered(&script, "trailproof validate --fail-on ''"),
         verdicts

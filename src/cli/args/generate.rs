@@ -40,6 +40,11 @@ Examples:
   trailproof generate alerts prometheus > /etc/prometheus/trailproof.yaml
   trailproof generate alerts prometheus --every 1d";
 
+const WATCHLIST_EXAMPLES: &str = "\
+Examples:
+  trailproof generate watchlist > own.toml
+  trailproof events --path copy --keys keys/ --watchlist own.toml";
+
 pub const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   trailproof completions bash > /etc/bash_completion.d/trailproof
@@ -80,6 +85,7 @@ pub enum GenerateCommand {
     #[command(after_help = ALERTS_EXAMPLES)]
     Alerts(AlertsArgs),
     /// Print the shipped rules of `events --watchlist`, as TOML: the beginning of a list of one's own
+    #[command(after_help = WATCHLIST_EXAMPLES)]
     Watchlist,
 }
 

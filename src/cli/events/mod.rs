@@ -164,7 +164,7 @@ fn said(
     let without = without.into_reasons();
     summary::print_without(&without);
     if let Some(watch) = watch {
-        watchlist::print_matched(&watch);
+        watchlist::print_matched(&watch, args.output.include_unproven);
     }
     // Of a file that is not written, nothing is partial.
     let is_interrupted = match is_file && outcome.ended_by.is_some() {

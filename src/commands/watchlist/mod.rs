@@ -30,7 +30,7 @@ pub use file_rules::SkippedRule;
 pub use filter::WatchFilter;
 pub use known_accounts::KnownAccounts;
 use pattern_room::PatternRoom;
-pub use prefilter::Prefilter;
+pub use prefilter::WatchPrefilter;
 pub use rule::{WatchRisk, WatchRule};
 
 use crate::base::error::{Error, ErrorKind};
@@ -45,7 +45,7 @@ pub const SHIPPED_NAME: &str = "shipped";
 /// A list of rules, ready to be matched.
 pub struct Watchlist {
     rules: Vec<WatchRule>,
-    prefilter: Prefilter,
+    prefilter: WatchPrefilter,
 }
 
 impl Watchlist {
@@ -91,7 +91,7 @@ impl Watchlist {
 
     /// A watchlist of these rules.
     fn of(rules: Vec<WatchRule>) -> Result<Watchlist, Error> {
-        let prefilter = Prefilter::of(&rules).map_err(|why| {
+        let prefilter = WatchPrefilter::of(&rules).map_err(|why| {
             Error::new(ErrorKind::Input, "the watchlist is too large").because(why)
         })?;
         Ok(Watchlist { rules, prefilter })
@@ -103,7 +103,7 @@ impl Watchlist {
     }
 
     /// Says by bytes alone which texts no rule can match.
-    pub fn prefilter(&self) -> &Prefilter {
+    pub fn prefilter(&self) -> &WatchPrefilter {
         &self.prefilter
     }
 

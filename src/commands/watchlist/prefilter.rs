@@ -10,7 +10,7 @@ const ESCAPED: &[u8] = br"\u00";
 
 /// Finds the rules that can match a text, so that only few records are parsed.
 #[derive(Debug)]
-pub struct Prefilter {
+pub struct WatchPrefilter {
     needles: AhoCorasick,
     /// The rule of each needle.
     rules: Vec<usize>,
@@ -19,9 +19,9 @@ pub struct Prefilter {
     count: usize,
 }
 
-impl Prefilter {
+impl WatchPrefilter {
     /// The prefilter of rules.
-    pub(super) fn of(rules: &[WatchRule]) -> Result<Prefilter, BuildError> {
+    pub(super) fn of(rules: &[WatchRule]) -> Result<WatchPrefilter, BuildError> {
         let mut needles = Vec::new();
         let mut of_needles = Vec::new();
         let mut always = Vec::new();
@@ -42,7 +42,7 @@ impl Prefilter {
         if needles.len() <= 1_000 {
             builder.kind(Some(AhoCorasickKind::DFA));
         }
-        Ok(Prefilter {
+        Ok(WatchPrefilter {
             needles: builder.build(&needles)?,
             rules: of_needles,
             always,
