@@ -162,7 +162,8 @@ fn said(
         return exit.verdict.exit_code();
     }
     let without = without.into_reasons();
-    summary::print_without(&without);
+    let unproven = args.output.include_unproven;
+    summary::print_without(&without, unproven);
     if let Some(watch) = watch {
         watchlist::print_matched(&watch, args.output.include_unproven);
     }
@@ -178,7 +179,7 @@ fn said(
             exit_status(outcome.verdict, exit, remaining != outcome.verdict)
         }
     };
-    summary::print_counts(events, &without, outcome.verdict);
+    summary::print_counts(events, (&without, unproven), outcome.verdict);
     code
 }
 

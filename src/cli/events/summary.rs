@@ -9,10 +9,11 @@ use crate::commands::events::stream::WrittenEvents;
 use crate::commands::events::without::WithoutEvents;
 use crate::proof::finding::Verdict;
 
-/// Prints which logs gave no events, the first of each reason by name.
-pub(super) fn print_without(without: &BTreeMap<WithoutEvents, Sample>) {
+/// Prints which logs gave no events, the first of each reason by name. With `unproven`, records of logs that are not
+/// proven are events too.
+pub(super) fn print_without(without: &BTreeMap<WithoutEvents, Sample>, unproven: bool) {
     for (why, sample) in without {
-        let (code, effect) = (why.as_str(), effect(*why));
+        let (code, effect) = (why.as_str(), effect(*why, unproven));
         for name in &sample.first {
             note(&format!("{code}: {name}{effect}"));
         }
@@ -24,8 +25,12 @@ pub(super) fn print_without(without: &BTreeMap<WithoutEvents, Sample>) {
 }
 
 /// What the reason means for the events.
-fn effect(why: WithoutEvents) -> &'static str {
+fn effect(why: WithoutEvents, unproven: bool) -> &'static str {
     match why {
+        WithoutEvents::Log(_) if unproven => {
+            ": its records, if it can be read, are marked as not proven"
+        }
+        WithoutEvents::Digest(_) if unproven => ": the logs that it lists are not proven",
         WithoutEvents::Log(_) => " gives no events",
         WithoutEvents::NotRead => " was not read on request",
         WithoutEvents::TooLarge => " is not proven and too large: its records are not written",
@@ -41,7 +46,7 @@ fn effect(why: WithoutEvents) -> &'static str {
 /// Prints the last line.
 pub(super) fn print_counts(
     events: &WrittenEvents,
-    without: &BTreeMap<WithoutEvents, Sample>,
+    (without, unproven): (&BTreeMap<WithoutEvents, Sample>, bool),
     verdict: Verdict,
 ) {
     let mut parts = vec![format!(
@@ -53,7 +58,11 @@ pub(super) fn print_counts(
         parts.push(format!("{} of them not proven", grouped(events.unproven)));
     }
     let logs = |why: &WithoutEvents| matches!(why, WithoutEvents::Log(_) | WithoutEvents::NotRead);
-    parts.extend(counted(without, "log", "without events", logs));
+    let what = match unproven {
+        true => "not proven or not read",
+        false => "without events",
+    };
+    parts.extend(counted(without, "log", what, logs));
     let digests = |why: &WithoutEvents| matches!(why, WithoutEvents::Digest(_));
     parts.extend(counted(without, "digest", "not proven", digests));
     let broken = |why: &WithoutEvents| matches!(why, WithoutEvents::Broken);

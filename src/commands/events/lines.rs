@@ -123,8 +123,7 @@ fn compact(record: &[u8], line: &mut Vec<u8>) {
     let (mut inside, mut escaped) = (false, false);
     for &byte in record {
         match byte {
-            b' ' if !inside => {}
-            0..b' ' if !inside => {}
+            0..=b' ' if !inside => {}
             0..b' ' => line.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
             _ => line.push(byte),
         }
