@@ -46,11 +46,11 @@ impl<'t> Iterator for SplitRecords<'t> {
 #[derive(Debug, Clone, Default)]
 pub struct RecordFinder {
     at: usize,
-    place: Place,
+    place: FinderPlace,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Place {
+enum FinderPlace {
     /// Before everything.
     #[default]
     Start,
@@ -75,54 +75,58 @@ impl RecordFinder {
             self.at = after_blanks(text, self.at);
             let next = text.get(self.at).copied();
             self.place = match (self.place, next) {
-                (Place::End | Place::Broken, _) => return None,
-                (Place::Start, Some(b'{')) => self.behind(Place::Name),
-                (Place::Name, Some(b'"')) => self.value_of_member(text).unwrap_or(Place::Broken),
-                (Place::Member, Some(b',')) => self.behind(Place::Name),
-                (Place::Name | Place::Member, Some(b'}')) => self.end(text),
-                (Place::First | Place::Record, Some(b']')) => self.behind(Place::Member),
-                (Place::First, Some(b'{')) => match brackets::closed(text, self.at) {
+                (FinderPlace::End | FinderPlace::Broken, _) => return None,
+                (FinderPlace::Start, Some(b'{')) => self.behind(FinderPlace::Name),
+                (FinderPlace::Name, Some(b'"')) => {
+                    self.value_of_member(text).unwrap_or(FinderPlace::Broken)
+                }
+                (FinderPlace::Member, Some(b',')) => self.behind(FinderPlace::Name),
+                (FinderPlace::Name | FinderPlace::Member, Some(b'}')) => self.end(text),
+                (FinderPlace::First | FinderPlace::Record, Some(b']')) => {
+                    self.behind(FinderPlace::Member)
+                }
+                (FinderPlace::First, Some(b'{')) => match brackets::closed(text, self.at) {
                     Some(end) => {
                         let start = std::mem::replace(&mut self.at, end);
-                        self.place = Place::Record;
+                        self.place = FinderPlace::Record;
                         return Some(start..end);
                     }
-                    None => Place::Broken,
+                    None => FinderPlace::Broken,
                 },
-                (Place::Record, Some(b',')) => {
+                (FinderPlace::Record, Some(b',')) => {
                     self.at = after_blanks(text, self.at + 1);
                     match text.get(self.at) {
-                        Some(b'{') => Place::First,
-                        _ => Place::Broken,
+                        Some(b'{') => FinderPlace::First,
+                        _ => FinderPlace::Broken,
                     }
                 }
-                _ => Place::Broken,
+                _ => FinderPlace::Broken,
             };
         }
     }
 
     /// Whether the text is something other than a list of records, or damaged. Known once the last record was given.
     pub fn is_broken(&self) -> bool {
-        self.place == Place::Broken
+        self.place == FinderPlace::Broken
     }
 
     /// Goes beyond one byte.
-    fn behind(&mut self, place: Place) -> Place {
+    fn behind(&mut self, place: FinderPlace) -> FinderPlace {
         self.at += 1;
         place
     }
 
     /// At the end of the outermost object: nothing may follow it.
-    fn end(&mut self, text: &[u8]) -> Place {
+    fn end(&mut self, text: &[u8]) -> FinderPlace {
         self.at = after_blanks(text, self.at + 1);
         match self.at == text.len() {
-            true => Place::End,
-            false => Place::Broken,
+            true => FinderPlace::End,
+            false => FinderPlace::Broken,
         }
     }
 
     /// At the name of a member of the outermost object: goes into the list, or beyond the value of another member.
-    fn value_of_member(&mut self, text: &[u8]) -> Option<Place> {
+    fn value_of_member(&mut self, text: &[u8]) -> Option<FinderPlace> {
         let after_name = string_end(text, self.at + 1)?;
         let is_list = is_name(text.get(self.at..after_name)?, RECORDS);
         let colon = after_blanks(text, after_name);
@@ -131,10 +135,10 @@ impl RecordFinder {
         }
         self.at = after_blanks(text, colon + 1);
         if is_list && text.get(self.at) == Some(&b'[') {
-            return Some(self.behind(Place::First));
+            return Some(self.behind(FinderPlace::First));
         }
         self.at = value_end(text, self.at)?;
-        Some(Place::Member)
+        Some(FinderPlace::Member)
     }
 }
 
