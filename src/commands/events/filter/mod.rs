@@ -74,7 +74,7 @@ impl RecordQuery {
             any(given.errors, QueryClause::Error),
             any(given.accounts, QueryClause::Account),
             given.read_only.map(QueryClause::ReadOnly),
-            (!given.addresses.is_empty()).then(|| QueryClause::Ip(given.addresses)),
+            (!given.addresses.is_empty()).then_some(QueryClause::Ip(given.addresses)),
             given.since.map(QueryClause::Since),
             given.until.map(QueryClause::Until),
             any(given.actors, QueryClause::Actor),

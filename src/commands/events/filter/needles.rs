@@ -22,7 +22,7 @@ pub(super) struct NeedleSet {
 }
 
 enum NeedleSearch {
-    One(Finder<'static>),
+    One(Box<Finder<'static>>),
     Several(AhoCorasick),
 }
 
@@ -31,7 +31,7 @@ impl NeedleSet {
     pub(super) fn new(needles: &[Needle]) -> Option<Self> {
         let search = match needles {
             [] => return None,
-            [one] => NeedleSearch::One(Finder::new(&one.0).into_owned()),
+            [one] => NeedleSearch::One(Box::new(Finder::new(&one.0).into_owned())),
             several => {
                 let search = AhoCorasick::builder()
                     .match_kind(MatchKind::Standard)
