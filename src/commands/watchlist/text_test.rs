@@ -82,12 +82,13 @@ impl TextTest {
 
     /// Whether it holds.
     pub fn holds(&self, text: &str) -> bool {
-        let same = |exact: &Box<str>| match self.letters {
+        let same = |exact: &str| match self.letters {
             Letters::AnyCase => exact.eq_ignore_ascii_case(text),
-            Letters::SameCase => **exact == *text,
+            Letters::SameCase => exact == text,
         };
         let others = self.others.as_ref();
-        self.exact.iter().any(same) || others.is_some_and(|regex| regex.is_match(text.as_bytes()))
+        self.exact.iter().any(|exact| same(exact))
+            || others.is_some_and(|regex| regex.is_match(text.as_bytes()))
     }
 
     /// Whether it can hold for a text that is longer than any given one.
