@@ -121,8 +121,9 @@ pub(crate) fn mfa(event: &Evidence) -> &'static str {
     }
 }
 
-/// Why an event is shown that bears on a gap or finding only indirectly.
+/// Why an event is shown that bears on a gap or finding only indirectly. The call of a change has no role in either.
 fn bearing(event: &Evidence) -> Option<&'static str> {
+    event.role.as_ref()?;
     let Some(Word::Known(bearing)) = &event.bearing else {
         return None;
     };

@@ -1,7 +1,7 @@
 //! The report of what recorded calls changed about a trail.
 
 use crate::proof::changes::{Change as FoundChange, ChangesOfTrail as FoundChanges};
-use crate::report::validation::v1::{Change, ChangesOfTrail, SearchedPlace};
+use crate::report::validation::v1::{Change, ChangesOfTrail, Evidence, SearchedPlace};
 use crate::validate::view::events::evidence;
 
 /// The report of the changes to one trail.
@@ -29,6 +29,9 @@ fn change(found: FoundChange) -> Change {
         reduces: found.reduces,
         refused: found.refused,
         sentence: found.sentence,
-        evidence: evidence(&found.evidence, false),
+        evidence: Evidence {
+            role: None,
+            ..evidence(&found.evidence, false)
+        },
     }
 }

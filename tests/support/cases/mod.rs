@@ -4,6 +4,7 @@ pub mod beside;
 pub mod bundles;
 pub mod causes;
 pub mod chains;
+pub mod changes;
 pub mod coverage;
 pub mod digests;
 pub mod incident;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Case> {
         removed::cases(),
         coverage::cases(),
         chains::cases(),
+        changes::cases(),
         beside::cases(),
         bundles::cases(),
         sample::cases(),

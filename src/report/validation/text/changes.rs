@@ -22,7 +22,12 @@ pub(super) fn write(report: &Report, out: &mut dyn TextWriter) -> io::Result<()>
     }
     writeln!(out, "\n{}", title(report))?;
     let trails = by_weight(report);
+    let mut ends_in_calls = false;
     for of in trails.iter().take(TRAILS) {
+        if ends_in_calls {
+            writeln!(out)?;
+        }
+        ends_in_calls = !of.changes.is_empty();
         self::of_trail(of, out)?;
     }
     if trails.len() > TRAILS {

@@ -93,7 +93,7 @@ pub struct Evidence {
     pub more_objects: u64,
     /// The parameters of the call as JSON; a long text is cut and ends in `…`.
     pub request_parameters: Option<String>,
-    /// How it bears on the gap or finding.
+    /// How it bears on the gap or finding; null where it is the call of a change of a trail.
     #[serde(default)]
     pub role: Option<Word<Role>>,
     /// What the call was on; null in a report of an earlier version.
