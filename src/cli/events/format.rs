@@ -3,7 +3,9 @@
 use super::super::args::events::EventsArgs;
 use super::super::args::shared::events::EventFormatKind;
 use super::super::terminal;
-use crate::base::error::{Error, ErrorKind};
+use crate::base::error::Error;
+#[cfg(feature = "parquet")]
+use crate::base::error::ErrorKind;
 use crate::commands::events::count::{CountLayout, CountedEvents};
 use crate::commands::events::csv::CsvRows;
 use crate::commands::events::lines::JsonLines;
