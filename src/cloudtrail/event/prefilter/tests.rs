@@ -6,7 +6,7 @@ fn all() -> impl Iterator<Item = &'static str> {
     let first = [
         "Sto", "Sch", "Upd", "Cre", "Can", "Ena", "Dis", "Del", "Put",
     ];
-    let names = first.iter().flat_map(|first| names(first.as_bytes()));
+    let names = first.into_iter().flat_map(|first| names(first.as_bytes()));
     names.copied()
 }
 
