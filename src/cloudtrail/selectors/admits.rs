@@ -71,15 +71,9 @@ impl SelectorField {
         let none_of = |list: &[String], meets: fn(&str, &str) -> bool| {
             !list.iter().any(|condition| meets(value, condition))
         };
-        let (is, begins, ends): (
-            fn(&str, &str) -> bool,
-            fn(&str, &str) -> bool,
-            fn(&str, &str) -> bool,
-        ) = (
-            |value, condition| value == condition,
-            |value, condition| value.starts_with(condition),
-            |value, condition| value.ends_with(condition),
-        );
+        let is = |value: &str, condition: &str| value == condition;
+        let begins = |value: &str, condition: &str| value.starts_with(condition);
+        let ends = |value: &str, condition: &str| value.ends_with(condition);
         one_of(&self.equals, is)
             && none_of(&self.not_equals, is)
             && one_of(&self.starts_with, begins)
