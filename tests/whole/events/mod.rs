@@ -2,7 +2,6 @@
 
 mod clean;
 mod fuzz;
-mod golden;
 mod hostile;
 mod incident;
 mod random;

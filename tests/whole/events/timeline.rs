@@ -10,7 +10,7 @@ use crate::support::program::run;
 use crate::support::testdata::case;
 
 /// The timeline of the incident in a format.
-pub fn timeline(format: &str, more: &[&str]) -> String {
+fn timeline(format: &str, more: &[&str]) -> String {
     let args = [
         "timeline",
         "--path",
