@@ -72,7 +72,7 @@ def python_with_duckdb():
 def commands(program, duck, bucket, keys, task):
     """The command of each contestant for a task."""
     ours = [program, "events", "--path", bucket, "--s3-bucket", bucket.name, "--keys", keys]
-    ours += {"all": [], "one": ["--event", NAME], "count": ["--count-by", "eventName", "--top", "0", "--format", "csv"]}[task]
+    ours += {"all": [], "one": ["--event", NAME], "count": ["--count-by", "eventName", "--top", "1000", "--format", "csv"]}[task]
     jq = JQ[task].format(bucket=bucket, name=NAME)
     return {
         "trailproof": ours,
