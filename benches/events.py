@@ -96,15 +96,13 @@ def quoted(part):
     return "'" + str(part).replace("'", "'\\''") + "'"
 
 
-def answer(task, name, path):
+def answer(task, path):
     """What a contestant answered, in a form that all must share."""
     if task == "count":
         counts = {}
         with open(path, encoding="utf-8") as lines:
             for line in lines:
-                words = line.strip().split("," if "," in line else None)
-                if name == "trailproof":
-                    words.reverse()
+                words = line.replace('"', "").replace(",", " ").split()
                 if len(words) == 2 and words[0].isdigit():
                     counts[words[1]] = int(words[0])
         return counts
@@ -148,7 +146,7 @@ def main():
                 if turn > 0:
                     taken[name].append(run)
                 elif name != "validate":
-                    said = answer(task, name, out)
+                    said = answer(task, out)
                     right = right or said
                     if said != right:
                         raise SystemExit(f"{task}: {name} answered {str(said)[:300]}, not {str(right)[:300]}")
