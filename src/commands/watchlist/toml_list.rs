@@ -202,7 +202,7 @@ mod tests {
     fn a_mistake_is_named_with_its_rule_and_its_field() {
         let room = PatternRoom::of(1 << 20);
         let with = |more: &str| {
-            format!("[[rule]]\nid = \"a\"\ntitle = \"b\"\nrisk = \"low\"\nreason = \"c\"\n{more}")
+            format!("[[rule]]\nid = \"a\"\ntitle = \"b\"\nrisk = \"low\"\nreason = \"c\"\n{more}\n")
         };
         assert!(parse(&with("event = \"E\""), "own", &room).is_ok());
         for (text, expected) in [
