@@ -114,7 +114,7 @@ fn examples_in_the_help_fit_into_eighty_columns() {
             "{narrow:#?}"
         );
         assert!(
-            !narrow.is_empty() || ["", "schema", "help"].contains(&name),
+            !narrow.is_empty() || ["", "schema", "help"].contains(name),
             "{name}"
         );
     }

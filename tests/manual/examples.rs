@@ -30,6 +30,7 @@ macro_rules! tests {
 tests! {
     of_readme "README.md"
     of_alerts "alerts.md"
+    of_changes "changes.md"
     of_gaps "gaps.md"
     of_doctor "doctor.md"
     of_events "events.md"

@@ -27,6 +27,15 @@ pub fn comparable(mut report: Value) -> Value {
     for key in fields["keys"].as_array_mut().expect("keys") {
         key.as_object_mut().expect("an object").remove("origin");
     }
+    // Only CloudTrail knows which account owns an organization's trail.
+    let trails = fields["changes"].as_array_mut().expect("trails");
+    for trail in trails.iter_mut().filter(|t| !t["organization"].is_null()) {
+        let trail = trail.as_object_mut().expect("an object");
+        trail.remove("owner");
+        trail.remove("not_searched");
+        let searched = trail["searched"].as_array_mut().expect("places");
+        searched.sort_by_key(Value::to_string);
+    }
     let message = fields["not_proven"].as_array_mut().expect("sentences");
     let of_source = [
         "that the public keys are those of AWS",

@@ -12,11 +12,14 @@ use crate::library::{request, ring, source};
 use crate::support::case::{BUCKET, Case, REGION, trail};
 use crate::support::forge::{Chain, ChainSpec, Place, World, damage, gunzip, ts};
 
+/// What was given of one log.
+type GivenLog = (Place, LogStanding, Vec<u8>);
+
 /// Keeps everything that it is given.
 #[derive(Default)]
 struct Kept {
     takes_unproven: bool,
-    read: Mutex<BTreeMap<u64, (Place, LogStanding, Vec<u8>)>>,
+    read: Mutex<BTreeMap<u64, GivenLog>>,
     ended: Mutex<Vec<u64>>,
 }
 
@@ -43,7 +46,7 @@ impl RecordReader for Kept {
 }
 
 /// What a reader of a world's records is given, in order.
-fn given(world: &World, takes_unproven: bool) -> Vec<(Place, LogStanding, Vec<u8>)> {
+fn given(world: &World, takes_unproven: bool) -> Vec<GivenLog> {
     let (source, ring) = (source(world), ring(world, &[REGION]));
     let places = Places::new(source.roots(), Vec::new());
     let access = Access {

@@ -47,6 +47,8 @@ fn fit(id: &str) -> Fit {
     const PINNED: &str =
         "each run leaves a state with another hash; trailproof help state says how to compare it";
     const LOOKUP: &str = "most events of an hourly window are too recent to be compared; run it by itself, over a month";
+    const INVESTIGATE: &str =
+        "it reads the logs several times; run `trailproof timeline` by hand after an incident";
     const REPORT: &str = "the schedule sets which reports are written";
     match id {
         "s3_bucket"
@@ -82,6 +84,7 @@ fn fit(id: &str) -> Fit {
         "state" => Fit::Refused(STATE),
         "state_sha256" => Fit::Refused(PINNED),
         "lookup" => Fit::Refused(LOOKUP),
+        "investigate" => Fit::Refused(INVESTIGATE),
         "format" | "out" | "commands" => Fit::Refused(REPORT),
         _ => Fit::Refused("it has no effect there"),
     }
