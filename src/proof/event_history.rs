@@ -56,6 +56,8 @@ pub struct Logged<'t> {
     pub global_events: bool,
     /// Since when that is known to be so.
     pub since: Timestamp,
+    /// When logging was switched off.
+    pub off: &'t Spans,
 }
 
 /// Why an event that no proven log holds is not missing, in the order of how close it comes to that.
@@ -77,6 +79,8 @@ pub enum NotCompared {
     SelectorsUnknown,
     /// What the trail logs was changed after it.
     SelectorsChanged,
+    /// Logging was switched off then.
+    LoggingOff,
     /// Not all digests are proven that could list its log, or not all their logs.
     TimeNotProven,
     /// Its log may have been delivered after the window.
@@ -95,6 +99,7 @@ impl NotCompared {
             NotCompared::NotSelected => "not-selected",
             NotCompared::SelectorsUnknown => "selectors-unknown",
             NotCompared::SelectorsChanged => "selectors-changed",
+            NotCompared::LoggingOff => "logging-off",
             NotCompared::TimeNotProven => "time-not-proven",
             NotCompared::TooRecent => "too-recent",
         }
@@ -111,6 +116,7 @@ impl NotCompared {
             NotCompared::NotSelected => "that no trail is configured to log",
             NotCompared::SelectorsUnknown => "of trails whose event selectors are not known",
             NotCompared::SelectorsChanged => "from before the trail's configuration was changed",
+            NotCompared::LoggingOff => "of time in which logging was switched off",
             NotCompared::TimeNotProven => {
                 "whose logs may lie in time that is not proven: such time is reported already"
             }
@@ -170,6 +176,9 @@ impl ComparedChain<'_> {
         }
         if at <= logged.since {
             return Err(NotCompared::SelectorsChanged);
+        }
+        if logged.off.contains(at) || logged.off.reaches(at) {
+            return Err(NotCompared::LoggingOff);
         }
         let delivered = Window::new(at, shift(at, delivery_lag.max(1)));
         if !self

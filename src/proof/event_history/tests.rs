@@ -58,6 +58,7 @@ fn of_one(
     change: impl FnOnce(&mut ComparedChain<'_>),
 ) -> Result<usize, NotCompared> {
     let id = chain("main");
+    let off = Spans::default();
     let mut chain = ComparedChain {
         id: &id,
         window: window("00:00:00", "12:00:00"),
@@ -66,6 +67,7 @@ fn of_one(
             selectors,
             global_events: true,
             since: Timestamp::MIN,
+            off: &off,
         }),
     };
     change(&mut chain);
@@ -187,11 +189,12 @@ fn only_time_that_is_proven_for_as_long_as_delivery_takes_counts() {
 #[test]
 fn any_trail_that_must_hold_it_makes_it_missing() {
     let (first, second) = (chain("first"), chain("second"));
-    let selectors = all();
+    let (selectors, off) = (all(), Spans::default());
     let logged = Some(Logged {
         selectors: &selectors,
         global_events: true,
         since: Timestamp::MIN,
+        off: &off,
     });
     let of = |id, logged| ComparedChain {
         id,
@@ -212,4 +215,34 @@ fn any_trail_that_must_hold_it_makes_it_missing() {
         missing_from(&one, place, &[], LAG),
         Err(NotCompared::NoChain)
     );
+}
+
+#[test]
+fn an_event_of_time_in_which_logging_was_off_is_not_missing() {
+    let id = chain("main");
+    let place = (&id.account, &id.region);
+    let selectors = all();
+    let table = [
+        (("03:50:00", "04:20:00"), Err(NotCompared::LoggingOff)),
+        (("04:00:00", "04:20:00"), Err(NotCompared::LoggingOff)),
+        (("03:50:00", "04:00:00"), Err(NotCompared::LoggingOff)),
+        (("04:00:01", "04:20:00"), Ok(0)),
+        (("03:00:00", "03:59:59"), Ok(0)),
+    ];
+    for (span, expected) in table {
+        let off = spans(&[span]);
+        let chain = ComparedChain {
+            id: &id,
+            window: window("00:00:00", "12:00:00"),
+            proven: spans(&[("00:00:00", "12:00:00")]),
+            logged: Some(Logged {
+                selectors: &selectors,
+                global_events: true,
+                since: Timestamp::MIN,
+                off: &off,
+            }),
+        };
+        let answer = missing_from(&event(json!({})), place, &[chain], LAG);
+        assert_eq!(answer, expected, "{span:?}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -25,14 +26,27 @@ use crate::validate::observer::Step;
 use jiff::SignedDuration;
 
 /// The calls after which a trail may log something else.
-const CHANGES: [&str; 2] = ["PutEventSelectors", "UpdateTrail"];
+const CHANGES: [&str; 3] = ["PutEventSelectors", "UpdateTrail", "CreateTrail"];
+/// The calls that switch a trail's logging on or off.
+const SWITCHES: [(&str, bool); 3] = [
+    ("StopLogging", false),
+    ("DeleteTrail", false),
+    ("StartLogging", true),
+];
 
-/// What a trail logs, as AWS says today.
+/// What a trail logs, as AWS says today, and since when.
 struct TrailLogging {
     selectors: Selectors,
     global_events: bool,
-    /// When that was last changed, as far as the account's event history shows.
-    since: Timestamp,
+    since: Arc<LoggedSince>,
+}
+
+/// Since when a trail logs what it logs, as far as the account's event history shows.
+struct LoggedSince {
+    /// When that was last changed.
+    last_change: Timestamp,
+    /// When logging was switched off.
+    off: Spans,
 }
 
 /// Compares the events that AWS lists with those of proven logs, in all regions of the account's chains, and reports
@@ -81,7 +95,7 @@ fn logging(
     trails: &dyn TrailApi,
     (regions, time): (&BTreeMap<Region, Vec<&mut ChainState>>, Window),
 ) -> BTreeMap<ChainId, TrailLogging> {
-    let mut known: BTreeMap<TrailArn, Option<(Selectors, Timestamp)>> = BTreeMap::new();
+    let mut known: BTreeMap<TrailArn, Option<(Selectors, Arc<LoggedSince>)>> = BTreeMap::new();
     let mut logging = BTreeMap::new();
     for chain in regions.values().flatten() {
         let described = trails.describe(&chain.id.home_region).unwrap_or_default();
@@ -90,14 +104,14 @@ fn logging(
         };
         let of_trail = known.entry(config.arn.clone()).or_insert_with(|| {
             let selectors = trails.selectors(&config.arn).ok()?;
-            let since = last_change(context, trails, &config.arn, time)?;
-            Some((selectors, since))
+            let since = logged_since(context, trails, &config.arn, time)?;
+            Some((selectors, Arc::new(since)))
         });
         if let Some((selectors, since)) = of_trail {
             let of_chain = TrailLogging {
                 selectors: selectors.clone(),
                 global_events: config.global_events,
-                since: *since,
+                since: Arc::clone(since),
             };
             logging.insert(chain.id.clone(), of_chain);
         }
@@ -105,24 +119,53 @@ fn logging(
     logging
 }
 
-/// When a call last changed what a trail logs, as far as the account's event history shows; `None` if it could not be
-/// looked up. The calls of another account, as on an organization's trail, are not in it.
-fn last_change(
+/// Since when a trail logs what it logs, as far as the account's event history shows; `None` if it could not be looked
+/// up. The calls of another account, as on an organization's trail, are not in it.
+fn logged_since(
     context: &Context<'_>,
     trails: &dyn TrailApi,
     trail: &TrailArn,
     time: Window,
-) -> Option<Timestamp> {
-    let until = context.request.look().at?;
-    let mut last = Timestamp::MIN;
+) -> Option<LoggedSince> {
+    let time = Window::new(time.from, context.request.look().at?);
+    let own = (&trail.account, &trail.home_region, &trail.trail);
+    let times = |name: &str| -> Option<Vec<Timestamp>> {
+        let calls = trails.lookup(&trail.home_region, name, time).ok()?;
+        let done = calls.into_iter().filter(|e| e.error_code.is_none());
+        let done = done.filter(|e| e.on_trail() == Some(own));
+        Some(done.map(|e| e.time).collect())
+    };
+    let mut last_change = Timestamp::MIN;
     for name in CHANGES {
-        let calls = trails.lookup(&trail.home_region, name, Window::new(time.from, until));
-        let calls = calls.ok()?.into_iter();
-        let own = (&trail.account, &trail.home_region, &trail.trail);
-        let changes = calls.filter(|e| e.error_code.is_none() && e.on_trail() == Some(own));
-        last = changes.map(|e| e.time).fold(last, Timestamp::max);
+        last_change = times(name)?.into_iter().fold(last_change, Timestamp::max);
     }
-    Some(last)
+    let mut switches = Vec::new();
+    for (name, is_on) in SWITCHES {
+        switches.extend(times(name)?.into_iter().map(|at| (at, is_on)));
+    }
+    let off = off(switches, time);
+    Some(LoggedSince { last_change, off })
+}
+
+/// The time in which logging was off, by the calls that switched it. Before a start that follows no stop it may have been
+/// off.
+fn off(mut switches: Vec<(Timestamp, bool)>, time: Window) -> Spans {
+    switches.sort_unstable();
+    let mut off = Spans::default();
+    let mut since = Some(time.from).filter(|_| switches.first().is_some_and(|(_, is_on)| *is_on));
+    for (at, is_on) in switches {
+        match is_on {
+            true => since
+                .take()
+                .into_iter()
+                .for_each(|from| off.insert(Window::new(from, at))),
+            false => since = since.or(Some(at)),
+        }
+    }
+    since
+        .into_iter()
+        .for_each(|from| off.insert(Window::new(from, time.to)));
+    off
 }
 
 /// What the comparison of one region needs.
@@ -217,7 +260,8 @@ impl RegionWork<'_> {
             logged: logging.map(|logging| Logged {
                 selectors: &logging.selectors,
                 global_events: logging.global_events,
-                since: logging.since,
+                since: logging.since.last_change,
+                off: &logging.since.off,
             }),
         }
     }

@@ -235,6 +235,41 @@ fn an_event_that_the_trail_does_not_log_is_not_missing() {
 }
 
 #[test]
+fn an_event_of_a_recorded_stop_is_not_missing() {
+    let world = world(vec![spec()]);
+    let call = |name: &str, at: &str| {
+        let mut event = ghost(at);
+        event["eventName"] = json!(name);
+        event["eventSource"] = json!("cloudtrail.amazonaws.com");
+        event["eventID"] = json!(format!("{name}-{at}"));
+        event["requestParameters"] = json!({"name": "main"});
+        event
+    };
+    let reported = |calls: &[(&str, &str)]| {
+        let calls: Vec<Value> = calls.iter().map(|(name, at)| call(name, at)).collect();
+        let mut events = recorded(&world);
+        events.extend(calls);
+        events.push(ghost("2026-03-01T04:00:00Z"));
+        let (_, report) = stage(&world, events).report(&ASKED);
+        let found = missing(&report);
+        let is_ghost = |f: &&&Value| f["evidence"][0]["event_id"] == GHOST;
+        (found.iter().filter(is_ghost).count(), report)
+    };
+    let stopped = [
+        ("StopLogging", "2026-03-01T03:50:00Z"),
+        ("StartLogging", "2026-03-01T04:10:00Z"),
+    ];
+    let (found, report) = reported(&stopped);
+    assert_eq!(found, 0, "{report:#}");
+    assert!(reason(&report).to_string().contains("logging-off"));
+    let before = [
+        ("StopLogging", "2026-03-01T03:30:00Z"),
+        ("StartLogging", "2026-03-01T03:50:00Z"),
+    ];
+    assert_eq!(reported(&before).0, 1);
+}
+
+#[test]
 fn an_event_of_a_log_that_is_missing_is_no_second_finding() {
     let mut world = world(vec![spec().events(3..=9)]);
     let events = recorded(&world);
