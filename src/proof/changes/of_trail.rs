@@ -100,25 +100,34 @@ impl TrailInScope<'_> {
 }
 
 /// The calls on a trail without those by which CloudTrail itself repeats a call in the accounts of an organization:
-/// none if the call itself is known, else one for each hour and kind of call.
+/// none if the call itself is known, else one for each hour and each change. A refused call has no copies.
 fn without_copies(on_trail: Vec<&Evidence>) -> Vec<&Evidence> {
     let (copies, mut calls): (Vec<_>, Vec<_>) = on_trail
         .into_iter()
         .partition(|e| e.event.is_by_service_role());
-    let mut known: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+    let mut known: BTreeMap<(Option<&TrailChange>, bool), BTreeSet<i64>> = BTreeMap::new();
     for call in &calls {
-        let times = known.entry(&call.event.name).or_default();
+        let times = known.entry(kind(call)).or_default();
         times.insert(call.event.time.as_second());
     }
     for copy in copies {
         let at = copy.event.time.as_second();
-        let times = known.entry(&copy.event.name).or_default();
+        let times = known.entry(kind(copy)).or_default();
         if times.range(at - HOUR..=at + HOUR).next().is_none() {
             times.insert(at);
             calls.push(copy);
         }
     }
     calls
+}
+
+/// What makes two calls the same: the change with its parameters, and whether it was refused.
+fn kind(evidence: &Evidence) -> (Option<&TrailChange>, bool) {
+    let change = match &evidence.event.call {
+        Call::Trail(_, change) => Some(change),
+        _ => None,
+    };
+    (change, evidence.event.error_code.is_some())
 }
 
 /// Adds to each call that switched logging off when it was switched on again.

@@ -111,23 +111,44 @@ fn a_stop_says_until_when() {
     assert!(changes[3].sentence.ends_with("from then on"));
 }
 
+/// A call by which CloudTrail repeats another in an account.
+fn copy(time: &str, change: TrailChange) -> Evidence {
+    let evidence = on_trail(ACCOUNT, time, change);
+    let actor = Actor {
+        arn: Some("arn:aws:sts::1:assumed-role/AWSServiceRoleForCloudTrail/s".into()),
+        ..Actor::default()
+    };
+    let event = Event {
+        actor: Some(actor),
+        ..evidence.event
+    };
+    Evidence { event, ..evidence }
+}
+
+#[test]
+fn a_copy_of_another_change_or_of_a_refused_call_counts() {
+    let id = chain(HOME).in_organization("o-exampleorgid".parse().ok());
+    let selectors = TrailChange::Selectors;
+    let events = [
+        on_trail(OTHER, "09:00", selectors(ManagementEvents::All)),
+        refused(on_trail(OTHER, "09:05", TrailChange::Stop)),
+        copy("09:10", selectors(ManagementEvents::None)),
+        copy("09:15", TrailChange::Stop),
+    ];
+    let changes = trail(&id, TrailOwner::Organization).changes(&events);
+    let refused: Vec<bool> = changes.iter().map(|change| change.refused).collect();
+    assert_eq!(refused, [false, true, false, false]);
+}
+
 #[test]
 fn what_cloudtrail_repeats_in_the_accounts_of_an_organization_is_one_change() {
     let id = chain(HOME).in_organization("o-exampleorgid".parse().ok());
     let none = || TrailChange::Selectors(ManagementEvents::None);
-    let copy = |time: &str| {
-        let evidence = on_trail(ACCOUNT, time, none());
-        let actor = Actor {
-            arn: Some("arn:aws:sts::1:assumed-role/AWSServiceRoleForCloudTrail/s".into()),
-            ..Actor::default()
-        };
-        let event = Event {
-            actor: Some(actor),
-            ..evidence.event
-        };
-        Evidence { event, ..evidence }
-    };
-    let copies = [copy("09:01"), copy("09:02"), copy("12:00")];
+    let copies = [
+        copy("09:01", none()),
+        copy("09:02", none()),
+        copy("12:00", none()),
+    ];
     let of_organization = || trail(&id, TrailOwner::Organization);
     assert_eq!(of_organization().changes(&copies).len(), 2);
     let call = on_trail(OTHER, "09:00", none());
