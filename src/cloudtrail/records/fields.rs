@@ -125,6 +125,25 @@ impl<'a> RecordFields<'a> {
         self.event_time.as_ref()?.parse().ok()
     }
 
+    /// Each way in which the record says that the call failed, the most exact first: `errorCode`, `errorMessage`, and
+    /// `Failure` of a sign-in to the console, which has no `errorCode` (user guide, "AWS Management Console sign-in
+    /// events").
+    pub fn errors(&self) -> impl Iterator<Item = &str> {
+        let said = [&self.error_code, &self.error_message];
+        let said = said.into_iter().filter_map(|text| text.as_deref());
+        let failed = self.is_failed_sign_in().then_some("Failure");
+        said.filter(|text| !text.is_empty()).chain(failed)
+    }
+
+    /// Whether `responseElements` has a member with the name of the event that is `Failure`, such as `ConsoleLogin`.
+    fn is_failed_sign_in(&self) -> bool {
+        let result = || {
+            let name = self.event_name.as_deref()?;
+            self.response_elements?.member(name)?.text()
+        };
+        result().is_some_and(|result| result == "Failure")
+    }
+
     /// Whether the caller had signed in with a second factor. A console sign-in has no session yet and says it
     /// in `additionalEventData.MFAUsed` (user guide, "AWS Management Console sign-in events").
     pub fn mfa(&self) -> Option<bool> {
@@ -232,6 +251,32 @@ mod tests {
         );
         assert_eq!(record.mfa(), Some(false));
         assert_eq!(record.identity.session(), None);
+    }
+
+    #[test]
+    fn a_failed_sign_in_is_an_error_without_a_code() {
+        let errors = |text: &str| parse(text).errors().collect::<Vec<_>>().join("|");
+        for (record, expected) in [
+            (
+                r#"{"eventName":"ConsoleLogin","errorMessage":"Failed authentication","responseElements":{"ConsoleLogin":"Failure"}}"#,
+                "Failed authentication|Failure",
+            ),
+            (
+                r#"{"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Success"}}"#,
+                "",
+            ),
+            (
+                r#"{"eventName":"GetObject","responseElements":{"ConsoleLogin":"Failure"}}"#,
+                "",
+            ),
+            (
+                r#"{"errorCode":"AccessDenied","errorMessage":""}"#,
+                "AccessDenied",
+            ),
+            (r#"{"errorCode":null,"errorMessage":""}"#, ""),
+        ] {
+            assert_eq!(errors(record), expected, "{record}");
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl EventTable {
         let fields = RecordFields::parse(record.bytes).unwrap_or_default();
         let text = |of: &Option<Cow<'_, str>>| of.as_deref().unwrap_or("-").to_owned();
         let name = text(&fields.event_name);
-        let event = match &fields.error_code {
+        let event = match fields.errors().next() {
             Some(error) => format!("{name} ({error})"),
             None => name,
         };

@@ -36,7 +36,11 @@ const FILTERS: &[(&[&str], Condition)] = &[
     (&["--source", "s3"], |r| {
         r["eventSource"] == "s3.amazonaws.com"
     }),
-    (&["--error"], |r| r.get("errorCode").is_some()),
+    (&["--error"], |r| {
+        !text(r, &["errorCode"]).is_empty()
+            || !text(r, &["errorMessage"]).is_empty()
+            || text(r, &["responseElements", "ConsoleLogin"]) == "Failure"
+    }),
     (&["--error", "Access*", "--read-only"], |r| {
         text(r, &["errorCode"]).starts_with("Access") && r["readOnly"] == true
     }),

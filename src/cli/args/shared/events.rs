@@ -33,7 +33,8 @@ pub struct EventFilterArgs {
     #[arg(long, value_name = "ADDRESS|CIDR", value_parser = address)]
     pub ip: Vec<IpNet>,
 
-    /// Only calls that ended in an error (errorCode), or in this one; repeatable
+    /// Only calls that failed, or failed in this way (errorCode, errorMessage, or Failure of a sign-in to the console);
+    /// repeatable
     #[arg(long, value_name = "PATTERN", num_args = 0..=1, default_missing_value = "*")]
     pub error: Vec<TextGlob>,
 

@@ -24,7 +24,7 @@ pub(super) enum QueryClause {
     Actor(Vec<TextGlob>),
     /// `sourceIPAddress`.
     Ip(Vec<IpNet>),
-    /// `errorCode`.
+    /// How the call failed: `errorCode`, `errorMessage`, or `Failure` of a sign-in.
     Error(Vec<TextGlob>),
     /// `readOnly`.
     ReadOnly(bool),
@@ -63,7 +63,8 @@ impl QueryClause {
             | QueryClause::Resource(globs)
             | QueryClause::Account(globs) => all(globs, TextGlob::needle_within),
             QueryClause::Error(globs) => {
-                let named = || NeedleSet::new(&[Needle(b"\"errorCode\"".to_vec())]);
+                let marks = [&b"\"errorCode\""[..], b"\"errorMessage\"", b"\"Failure\""];
+                let named = || NeedleSet::new(&marks.map(|mark| Needle(mark.to_vec())));
                 all(globs, TextGlob::needle_of_value).or_else(named)
             }
             QueryClause::Ip(nets) => {
@@ -93,7 +94,7 @@ impl QueryClause {
             QueryClause::Event(globs) => any(globs, fields.event_name.as_deref()),
             QueryClause::Source(globs) => any(globs, fields.event_source.as_deref()),
             QueryClause::Region(globs) => any(globs, fields.aws_region.as_deref()),
-            QueryClause::Error(globs) => any(globs, fields.error_code.as_deref()),
+            QueryClause::Error(globs) => fields.errors().any(|error| any(globs, Some(error))),
             QueryClause::Account(globs) => {
                 let account = fields.recipient_account.as_deref();
                 any(globs, account.or(fields.identity.account.as_deref()))

@@ -33,7 +33,7 @@ pub struct QueryConditions {
     pub actors: Vec<TextGlob>,
     /// Ranges of `sourceIPAddress`.
     pub addresses: Vec<IpNet>,
-    /// Patterns for `errorCode`.
+    /// Patterns for what says that a call failed: `errorCode`, `errorMessage`, or `Failure` of a sign-in.
     pub errors: Vec<TextGlob>,
     /// `readOnly`.
     pub read_only: Option<bool>,

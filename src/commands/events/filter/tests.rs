@@ -7,6 +7,8 @@ const USER: &str = r#"{"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1111
 
 const SERVICE: &str = r#"{"userIdentity":{"type":"AWSService","invokedBy":"kms.amazonaws.com"},"eventTime":"2023-07-10T14:00:00Z","eventSource":"kms.amazonaws.com","eventName":"Decrypt","awsRegion":"us-east-1","sourceIPAddress":"kms.amazonaws.com","errorCode":null}"#;
 
+const SIGN_IN: &str = r#"{"userIdentity":{"type":"IAMUser","userName":"eve"},"eventTime":"2023-07-10T15:00:00Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","errorMessage":"Failed authentication","responseElements":{"ConsoleLogin":"Failure"}}"#;
+
 fn globs(patterns: &[&str]) -> Vec<TextGlob> {
     let parsed = patterns.iter().map(|pattern| pattern.parse());
     parsed.collect::<Result<_, _>>().expect("patterns")
@@ -87,6 +89,33 @@ fn errors_and_reads_are_as_the_record_says() {
     assert_eq!(by(|c| c.errors = globs(&["Throttling*"])), "");
     assert_eq!(by(|c| c.read_only = Some(true)), "s");
     assert_eq!(by(|c| c.read_only = Some(false)), "u");
+}
+
+#[test]
+fn a_failed_sign_in_to_the_console_is_an_error() {
+    for (pattern, is_kept) in [
+        ("*", true),
+        ("Failed*", true),
+        ("Failure", true),
+        ("?*", true),
+        ("Success", false),
+    ] {
+        let query = RecordQuery::new(QueryConditions {
+            errors: globs(&[pattern]),
+            ..QueryConditions::default()
+        });
+        let query = query.expect("a condition");
+        let without_a_message = SIGN_IN.replace(r#""errorMessage":"Failed authentication","#, "");
+        let succeeded = without_a_message.replace("Failure", "Success");
+        let keeps = |record: &str| query.keeps(record.as_bytes(), &mut Vec::new());
+        assert_eq!(keeps(SIGN_IN), is_kept, "{pattern}");
+        assert_eq!(
+            keeps(&without_a_message),
+            is_kept && pattern != "Failed*",
+            "{pattern}"
+        );
+        assert!(!keeps(&succeeded), "{pattern}");
+    }
 }
 
 #[test]
