@@ -50,7 +50,10 @@ pub(super) fn format(args: &EventsArgs, is_terminal: bool) -> Result<Box<dyn Eve
             provenance: args.output.provenance || include_unproven,
         }),
         EventFormatKind::Csv => Box::new(CsvRows),
-        EventFormatKind::Table => Box::new(EventTable::new(width, include_unproven)),
+        EventFormatKind::Table => {
+            let has_rules = !args.watchlist.watchlist.is_empty();
+            Box::new(EventTable::new(width, include_unproven, has_rules))
+        }
         #[cfg(feature = "parquet")]
         EventFormatKind::Parquet if is_terminal => {
             let error = Error::new(

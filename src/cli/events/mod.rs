@@ -56,6 +56,7 @@ fn written(
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
     refuse_no_logs(&args)?;
+    args.filter.refuse_no_time()?;
     let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
     let limits = args.run.bounds.limits();
     let out = args.output.out.take();

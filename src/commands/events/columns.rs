@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::lines::in_one_line;
 use super::sink::KeptRecord;
 use crate::cloudtrail::records::fields::RecordFields;
 use crate::cloudtrail::records::json::JsonText;
@@ -50,7 +51,7 @@ pub(super) fn cells<'a>(
 ) -> [Option<Cow<'a, str>>; COUNT] {
     let text = |of: &'a Option<Cow<'_, str>>| of.as_deref().map(Cow::Borrowed);
     let flag = |of: Option<bool>| of.map(|flag| if flag { "true" } else { "false" }.into());
-    let json = |of: Option<JsonText<'a>>| of.and_then(JsonText::shown);
+    let json = |of: Option<JsonText<'a>>| of.and_then(JsonText::shown).map(on_one_line);
     let (who, origin) = (&fields.identity, record.origin);
     [
         text(&fields.event_time),
@@ -84,4 +85,14 @@ pub(super) fn cells<'a>(
         Some(origin.state().into()),
         (!record.marks.is_empty()).then(|| record.marks.join(" ").into()),
     ]
+}
+
+/// The same JSON on one line.
+fn on_one_line(json: Cow<'_, str>) -> Cow<'_, str> {
+    if !json.starts_with(['{', '[']) || !json.contains(|c: char| c < ' ') {
+        return json;
+    }
+    let mut line = Vec::with_capacity(json.len());
+    in_one_line(json.as_bytes(), &mut line);
+    String::from_utf8_lossy(&line).into_owned().into()
 }

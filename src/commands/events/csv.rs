@@ -6,7 +6,7 @@ use super::columns::{NAMES, cells};
 use super::lines::LineWriter;
 use super::sink::{EventFormat, EventWriter, LogInHand};
 use crate::cloudtrail::records::fields::RecordFields;
-use crate::report::csv_table::{csv_table, inert, io_error};
+use crate::report::csv_table::{csv_table, inert_data, io_error};
 
 /// Events as CSV.
 pub struct CsvRows;
@@ -20,7 +20,7 @@ impl EventFormat for CsvRows {
             let cells = cells(record, &fields);
             let cells = cells
                 .iter()
-                .map(|cell| inert(cell.as_deref().unwrap_or_default()));
+                .map(|cell| inert_data(cell.as_deref().unwrap_or_default()));
             // A vector takes all of it.
             let _ = table.write_record(cells);
         });

@@ -109,8 +109,8 @@ fn has_controls(record: &[u8]) -> bool {
     record.iter().fold(false, |has, byte| has | (*byte < b' '))
 }
 
-/// Appends a record. One that holds a control character, such as a line feed, is written compact.
-fn in_one_line(record: &[u8], line: &mut Vec<u8>) {
+/// Appends a record, or another JSON text. One that holds a control character, such as a line feed, is written compact.
+pub(super) fn in_one_line(record: &[u8], line: &mut Vec<u8>) {
     match has_controls(record) {
         false => line.extend_from_slice(record),
         true => compact(record, line),

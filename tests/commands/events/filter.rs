@@ -164,6 +164,8 @@ fn a_filter_that_cannot_be_is_refused() {
         &["--ip", "10.0.0.0/40"][..],
         &["--event", ""],
         &["--since", "yesterday"],
+        &["--since", "2026-03-02", "--until", "2026-03-01"],
+        &["--since", "2026-03-02", "--until", "2026-03-02"],
         &["--read-only", "maybe"],
         &["--top", "3"],
         &["--count-by", "a..b"],

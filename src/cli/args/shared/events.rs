@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::values::time;
+use crate::base::error::{Error, ErrorKind};
 use crate::commands::events::count::CountFields;
 use crate::commands::events::filter::{QueryConditions, RecordQuery, TextGlob};
 
@@ -69,6 +70,20 @@ pub struct EventFilterArgs {
 }
 
 impl EventFilterArgs {
+    /// Refuses times between which there is none.
+    ///
+    /// # Errors
+    /// If `--since` is not before `--until`.
+    pub fn refuse_no_time(&self) -> Result<(), Error> {
+        match self.since.zip(self.until) {
+            Some((since, until)) if since >= until => {
+                let message = format!("--since {since} is not before --until {until}");
+                Err(Error::new(ErrorKind::Usage, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The filter; `None` if no condition is given.
     pub fn query(&self) -> Option<RecordQuery> {
         RecordQuery::new(QueryConditions {

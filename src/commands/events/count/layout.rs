@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::groups::LargestGroups;
 use crate::base::text::{grouped, plural};
 use crate::commands::events::cell::{fitted, width_of};
-use crate::report::csv_table::{csv_table, inert, io_error};
+use crate::report::csv_table::{csv_table, inert_data, io_error};
 
 /// How counts are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,9 +106,11 @@ fn narrow(widths: &mut [usize], room: usize) {
 fn csv(names: &[&str], groups: &LargestGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = csv_table(out);
     let header = std::iter::once("events").chain(names.iter().copied());
-    table.write_record(header.map(inert)).map_err(io_error)?;
+    table
+        .write_record(header.map(inert_data))
+        .map_err(io_error)?;
     let mut row = |events: u64, values: &mut dyn Iterator<Item = &str>| {
-        let cells = std::iter::once(events.to_string()).chain(values.map(inert));
+        let cells = std::iter::once(events.to_string()).chain(values.map(inert_data));
         table.write_record(cells).map_err(io_error)
     };
     for group in &groups.listed {
