@@ -38,11 +38,8 @@ pub(super) fn format(args: &EventsArgs, is_terminal: bool) -> Result<Box<dyn Eve
                 (CountLayout::Table(width.unwrap_or(usize::MAX)), Some(TOP))
             }
         };
-        return Ok(Box::new(CountedEvents {
-            fields: fields.clone(),
-            top: given.top.or(top),
-            layout,
-        }));
+        let top = given.top.or(top);
+        return Ok(Box::new(CountedEvents::new(fields.clone(), top, layout)));
     }
     let include_unproven = args.output.include_unproven;
     Ok(match given.format.unwrap_or(EventFormatKind::Jsonl) {

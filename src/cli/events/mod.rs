@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use self::output::EventOutput;
 use super::args::events::EventsArgs;
 use super::args::shared::progress::ProgressMode;
+use super::diagnose::note;
 use super::open::bundle::given::GivenBundle;
 use super::open::bundle::{GivenOptions, refuse_changed};
 use super::output::Delivery;
@@ -165,6 +166,7 @@ fn said(
     let without = without.into_reasons();
     let unproven = args.output.include_unproven;
     summary::print_without(&without, unproven);
+    events.remarks.iter().for_each(|remark| note(remark));
     if let Some(watch) = watch {
         watchlist::print_matched(&watch, args.output.include_unproven);
     }

@@ -82,6 +82,11 @@ pub trait EventFormat: Sync {
         &'w self,
         out: Box<dyn io::Write + Send + 'w>,
     ) -> io::Result<Box<dyn EventWriter + 'w>>;
+
+    /// What is said about the output besides it, once its end is written.
+    fn remarks(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// Writes what a format made of each log, in the order of the logs.

@@ -57,6 +57,8 @@ pub struct WrittenEvents {
     pub logs: u64,
     /// Records among them of logs that are not proven.
     pub unproven: u64,
+    /// What the format says about them.
+    pub remarks: Vec<String>,
     /// Whether all of it could be written.
     pub written: io::Result<()>,
 }
@@ -91,14 +93,16 @@ impl<'p> EventStream<'p> {
     /// Writes the end.
     pub fn end(self) -> WrittenEvents {
         let output = self.output.into_inner().unwrap_or_else(|e| e.into_inner());
+        let written = match output.error {
+            Some(error) => Err(error),
+            None => output.writer.end(),
+        };
         WrittenEvents {
+            remarks: self.plan.format.remarks().to_vec(),
             events: self.counts.events.into_inner(),
             logs: self.counts.logs.into_inner(),
             unproven: self.counts.unproven.into_inner(),
-            written: match output.error {
-                Some(error) => Err(error),
-                None => output.writer.end(),
-            },
+            written,
         }
     }
 

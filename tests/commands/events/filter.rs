@@ -155,6 +155,13 @@ fn counts_are_those_of_the_records() {
     let lines: Vec<&str> = table.stdout.lines().collect();
     assert_eq!(lines.len(), 5, "{}", table.stdout);
     assert!(lines[4].contains("other groups"), "{}", table.stdout);
+    let mistyped = events(&case, &["--count-by", "eventname,log"]);
+    assert!(
+        mistyped.stderr.contains("eventName?"),
+        "{}",
+        mistyped.stderr
+    );
+    assert!(mistyped.stdout.contains("s3://"), "{}", mistyped.stdout);
 }
 
 #[test]

@@ -113,7 +113,7 @@ pub struct EventFormatArgs {
     pub format: Option<EventFormatKind>,
 
     /// Count the events that have the same values of these fields, instead of writing them: names as in CloudTrail,
-    /// such as eventName,userIdentity.arn, and day, hour or actor; with --format table, csv or jsonl
+    /// such as eventName,userIdentity.arn, and day, hour, actor, log, digest, state or watchlist; with --format table, csv or jsonl
     #[arg(long, value_name = "FIELD[,FIELD...]", conflicts_with_all = ["provenance", "include_unproven"])]
     pub count_by: Option<CountFields>,
 

@@ -104,6 +104,22 @@ impl EventGroups {
         Ok(())
     }
 
+    /// Whether some event has a value, of each field. An event without room may have had any.
+    ///
+    /// # Errors
+    /// If the values are damaged.
+    pub(super) fn has_values(&self, fields: usize) -> io::Result<Vec<bool>> {
+        let is_known = self.without_room == 0 && !self.by_values.is_empty();
+        let mut has = vec![!is_known; fields];
+        for values in self.by_values.keys() {
+            let mut cells = CellReader(values);
+            for has in &mut has {
+                *has |= cells.cell()?.is_some();
+            }
+        }
+        Ok(has)
+    }
+
     /// The groups with most events; of as many events, in the order of their values.
     ///
     /// # Errors
@@ -160,6 +176,14 @@ mod tests {
         assert_eq!(listed, [(3, Some("b")), (2, Some("c"))]);
         assert_eq!((largest.other_events, largest.other_groups), (1, Some(1)));
         assert!(all.add_log(&[1, 2, 3], 1).is_err());
+        let mut none = EventGroups::of_all_logs();
+        assert_eq!(none.has_values(1).ok(), Some(vec![true]));
+        let mut empty = Vec::new();
+        put_cell(&mut empty, None);
+        none.add(&empty, 1);
+        assert_eq!(none.has_values(1).ok(), Some(vec![false]));
+        none.add(&cells("a"), 1);
+        assert_eq!(none.has_values(1).ok(), Some(vec![true]));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod groups;
 mod layout;
 
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 pub use field::CountFields;
 pub use layout::CountLayout;
@@ -18,11 +19,25 @@ use groups::EventGroups;
 /// Numbers of events instead of events.
 pub struct CountedEvents {
     /// What events are counted by.
-    pub fields: CountFields,
+    fields: CountFields,
     /// How many groups are listed; by default all.
-    pub top: Option<u64>,
+    top: Option<u64>,
     /// How they are written.
-    pub layout: CountLayout,
+    layout: CountLayout,
+    /// What is said of fields that no event has, once all are counted.
+    remarks: OnceLock<Vec<String>>,
+}
+
+impl CountedEvents {
+    /// Events by these fields: the `top` largest groups, by default all.
+    pub fn new(fields: CountFields, top: Option<u64>, layout: CountLayout) -> Self {
+        CountedEvents {
+            fields,
+            top,
+            layout,
+            remarks: OnceLock::new(),
+        }
+    }
 }
 
 impl EventFormat for CountedEvents {
@@ -30,7 +45,7 @@ impl EventFormat for CountedEvents {
         let mut groups = EventGroups::of_one_log();
         let mut values = Vec::new();
         log.for_each(&mut |record| {
-            self.fields.values(record.bytes, &mut values);
+            self.fields.values(record, &mut values);
             groups.add(&values, 1);
         });
         groups.into_bytes()
@@ -45,6 +60,10 @@ impl EventFormat for CountedEvents {
             groups: EventGroups::of_all_logs(),
             out,
         }))
+    }
+
+    fn remarks(&self) -> &[String] {
+        self.remarks.get().map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -62,6 +81,9 @@ impl EventWriter for CountWriter<'_> {
 
     fn end(mut self: Box<Self>) -> io::Result<()> {
         let names: Vec<&str> = self.counts.fields.names().collect();
+        let has_values = self.groups.has_values(names.len())?;
+        let remarks = &self.counts.remarks;
+        remarks.get_or_init(|| self.counts.fields.without_values(&has_values));
         let groups = self.groups.largest(self.counts.top, names.len())?;
         self.counts.layout.write(&names, &groups, &mut self.out)?;
         self.out.flush()

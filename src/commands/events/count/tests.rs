@@ -22,11 +22,8 @@ impl Write for SharedBytes {
 
 /// The counts of logs whose records have these names and callers.
 fn counted(top: Option<u64>, layout: CountLayout, logs: &[&[(&str, &str)]]) -> String {
-    let counts = CountedEvents {
-        fields: "eventName,userIdentity.arn".parse().expect("fields"),
-        top,
-        layout,
-    };
+    let fields = "eventName,userIdentity.arn".parse().expect("fields");
+    let counts = CountedEvents::new(fields, top, layout);
     let origin = RecordOrigin {
         log: "s3://b/log".to_owned(),
         digest: None,
