@@ -6,12 +6,14 @@
 
 mod describe;
 mod of_trail;
+mod window;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::describe::change;
 pub use self::of_trail::TrailInScope;
+pub use self::window::ChangeWindow;
 use crate::cloudtrail::event::Evidence;
 use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailName};
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::describe::change;
-use super::{Change, ChangeKind, ChangesOfTrail, MOST_CHANGES, MOST_PLACES};
+use super::{Change, ChangeKind, ChangeWindow, ChangesOfTrail, MOST_CHANGES, MOST_PLACES};
 use super::{NotSearched, SearchedPlace};
 use crate::base::time::HOUR;
 use crate::cloudtrail::event::{Call, Evidence, TrailChange};
@@ -17,8 +17,11 @@ pub struct TrailInScope<'a> {
     pub id: &'a ChainId,
     /// Whose trail it is.
     pub owner: TrailOwner,
-    /// One of its chains for each account. All have its name and home region.
+    /// One of its chains for each account, that of the home region if it is in scope. All have its name and home
+    /// region.
     pub chains: BTreeMap<&'a AccountId, &'a ChainId>,
+    /// The time whose calls count.
+    pub window: ChangeWindow,
     /// The buckets that its digests were written to.
     pub buckets: BTreeSet<&'a str>,
     /// The KMS key that it encrypts with, if CloudTrail says so.
@@ -30,7 +33,8 @@ pub struct TrailInScope<'a> {
 }
 
 impl TrailInScope<'_> {
-    /// Those of some calls that concern the trail, its bucket or its key. `events` are by time, each once.
+    /// Those of some calls that concern the trail, its bucket or its key, and count in the window. `events` are by
+    /// time, each once. Those around the window too say which keys the trail has, and how long a stop lasted.
     pub fn changes(&self, events: &[Evidence]) -> Vec<Change> {
         let on_trail: Vec<&Evidence> = events.iter().filter(|e| self.is_on_trail(e)).collect();
         let keys = self.keys(&on_trail);
@@ -45,6 +49,7 @@ impl TrailInScope<'_> {
             .collect();
         found.sort_by(|a, b| a.evidence.cmp(&b.evidence));
         say_until_when(&mut found);
+        found.retain(|change| self.window.counts(&change.evidence));
         found
     }
 

@@ -6,7 +6,7 @@ use super::owner::owner;
 use crate::cloudtrail::event::{Event, Evidence, Via};
 use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailName};
 use crate::proof::changes::{
-    Change, ChangeKind, NotSearched, SearchedPlace, TrailChanges, TrailInScope,
+    Change, ChangeKind, ChangeWindow, NotSearched, SearchedPlace, TrailChanges, TrailInScope,
 };
 use crate::proof::coverage::Spans;
 use crate::proof::gap::TrailOwner;
@@ -95,12 +95,22 @@ fn trails<'c>(
             id,
             owner,
             chains: BTreeMap::new(),
+            window: ChangeWindow {
+                from: context.request.from_of(id),
+                to: context.request.to,
+                continues: context.request.continues.is_some(),
+            },
             buckets: BTreeSet::new(),
             kms_key: None,
             searched: BTreeSet::new(),
             not_searched: None,
         });
-        trail.chains.entry(&id.account).or_insert(id);
+        let of_account = trail.chains.entry(&id.account).or_insert(id);
+        // Calls on the trail are recorded in its home region.
+        if id.region == id.home_region {
+            *of_account = id;
+        }
+        trail.window.from = trail.window.from.min(context.request.from_of(id));
         let locations = chain.digests.main.locations.iter();
         trail.buckets.extend(locations.map(|l| l.bucket.as_str()));
         let key = chain.trail.as_ref().map(|trail| &trail.0.kms_key);

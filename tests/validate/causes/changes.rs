@@ -197,3 +197,38 @@ fn changes_set_the_exit_status_only_on_request_and_can_be_accepted() {
     let later = accepted(hour(2), hour(3));
     assert_eq!(exit(&[later], with_changes).verdict, Verdict::Gaps);
 }
+
+#[test]
+fn a_call_after_the_window_is_no_change_of_it() {
+    let world = recorded(vec![no_management_events()]);
+    let until = |end| Request {
+        to: Some(ts(end)),
+        ..request()
+    };
+    // The digest from 01:12:34 to 02:12:34 meets both windows.
+    let before = outcome(&world, &until("2026-03-01T01:25:00Z"));
+    assert!(kinds(&before).is_empty(), "{:#?}", before.changes);
+    assert_eq!(notes(&before), 0);
+    let after = outcome(&world, &until("2026-03-01T01:31:00Z"));
+    assert_eq!(notes(&after), 1);
+}
+
+#[test]
+fn the_note_is_with_the_chain_of_the_home_region() {
+    // The name of the other region comes first.
+    let mut world = recorded(vec![no_management_events()]);
+    let spec = ChainSpec::new(wide_trail(), REGION);
+    let mut chain = Chain::new(spec.logs(1..=1).events(1..=1));
+    chain.start(&mut world, ts("2026-03-01T00:12:34Z"));
+    chain.run_until(&mut world, hour(3));
+    let outcome = outcome(&world, &request());
+    let findings = outcome.findings.iter();
+    let notes: Vec<_> = findings
+        .filter(|f| f.code == Code::LoggingReduced)
+        .collect();
+    let [note] = notes.as_slice() else {
+        panic!("one note: {notes:#?}");
+    };
+    let chain = note.chain.as_ref().expect("a chain");
+    assert_eq!(chain.region.as_str(), HOME);
+}

@@ -6,7 +6,9 @@ use crate::cloudtrail::event::{
     TrailSettings, Turn,
 };
 use crate::cloudtrail::ids::ChainId;
-use crate::proof::changes::{Change, ChangeKind, MOST_CHANGES, NotSearched, SearchedPlace};
+use crate::proof::changes::{
+    Change, ChangeKind, ChangeWindow, MOST_CHANGES, NotSearched, SearchedPlace,
+};
 use crate::proof::fixtures::{ACCOUNT, BUCKET, HOME, at, chain, event, in_log_of, trail_call};
 use crate::proof::gap::TrailOwner;
 
@@ -44,6 +46,7 @@ fn trail(id: &ChainId, owner: TrailOwner) -> TrailInScope<'_> {
         id,
         owner,
         chains: BTreeMap::from([(&id.account, id)]),
+        window: ChangeWindow::default(),
         buckets: BTreeSet::from([BUCKET]),
         kms_key: None,
         searched: BTreeSet::new(),
@@ -187,4 +190,31 @@ fn too_many_changes_keep_those_that_reduce_what_is_logged() {
     assert_eq!(last, Some(ChangeKind::LoggingStopped));
     assert_eq!(shown.searched, [place(ACCOUNT), place("000000000001")]);
     assert_eq!(shown.not_searched, Some(NotSearched::SomeLogsRead));
+}
+
+#[test]
+fn a_call_counts_in_the_window_or_if_its_log_came_only_in_it() {
+    let id = chain(HOME);
+    let mut trail = own(&id);
+    let mut counts = |from: &str, continues, call: (&str, &str)| {
+        trail.window = ChangeWindow {
+            from: Some(at(from)),
+            to: Some(at("12:30")),
+            continues,
+        };
+        let (time, end) = call;
+        let stop = in_log_of(trail_call(ACCOUNT, time, TrailChange::Stop), HOME, end);
+        trail.changes(&[stop]).len() == 1
+    };
+    assert!(counts("10:00", false, ("10:00", "11:00")));
+    assert!(counts("10:00", false, ("12:29", "13:00")));
+    assert!(!counts("10:00", false, ("12:30", "13:00")));
+    // A log of the first full digest: no earlier window has it.
+    assert!(counts("10:00", false, ("09:57", "11:00")));
+    assert!(!counts("10:00", false, ("09:57", "10:00")));
+    // The digest began before the window, so it is of an earlier window too.
+    assert!(!counts("10:10", false, ("10:05", "11:00")));
+    // What an earlier run left off before is all new, also in a short digest.
+    assert!(counts("10:10", true, ("10:05", "11:00")));
+    assert!(!counts("11:00", true, ("10:05", "11:00")));
 }
