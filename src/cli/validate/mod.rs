@@ -4,6 +4,7 @@
 //! `--verbose`, those of `--format jsonl`, and each file for `--format aws-cli`.
 
 pub(crate) mod aws_cli;
+mod changes;
 mod investigate;
 pub(crate) mod jsonl;
 mod needs_aws;
@@ -237,6 +238,7 @@ fn concluded(
     let exit = accept::exit_verdict(&outcome, &accepted, fail_on);
     let (verdict, remaining) = (outcome.verdict, accept::remaining(&outcome, &accepted));
     let unused = accept::unused(&outcome, &accepted, requested.continues_from.is_some());
+    changes::say_not_searched(&outcome.changes, fail_on);
     let accepted = accept::shown(&outcome, &accepted);
     warn_of_unused(&accepted, &unused, &requested.exclude);
     let code = match interrupted(stop, ended_by, "report") {

@@ -74,6 +74,8 @@ pub enum NotSearched {
     NoLogsRead,
     /// Some of the logs were not read, as requested (`--logs sample=…`). The others were searched.
     SomeLogsRead,
+    /// Some of the logs are missing, altered or could not be read. The others were searched.
+    SomeLogsProven,
     /// They are not among the chains of this validation.
     OutsideScope,
     /// They are among the chains of this validation, but nothing of them is proven.

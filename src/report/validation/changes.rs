@@ -109,6 +109,11 @@ fn not_searched(of: &ChangesOfTrail) -> Option<String> {
         Word::Known(NotSearched::SomeLogsRead) => {
             format!("searched only in part: {logs} that --logs leaves out were not read")
         }
+        Word::Known(NotSearched::SomeLogsProven) => {
+            format!(
+                "searched only in part: some of {logs} are missing, altered or could not be read"
+            )
+        }
         Word::Known(NotSearched::OutsideScope) => {
             format!("not searched: {logs} are outside this validation")
         }

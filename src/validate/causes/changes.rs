@@ -9,8 +9,8 @@ use crate::proof::changes::{
     Change, ChangeKind, ChangeWindow, NotSearched, SearchedPlace, TrailChanges, TrailInScope,
 };
 use crate::proof::coverage::Spans;
-use crate::proof::gap::TrailOwner;
 use crate::proof::gap::events::KnownEvents;
+use crate::proof::gap::{Cause, TrailOwner};
 use crate::proof::trail_notes;
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
@@ -38,13 +38,13 @@ pub(crate) fn changes(
 ) -> FoundChanges {
     let events = merged(near, changes);
     let trails = trails(context, chains);
-    let by_gaps = shown_by_gaps(chains);
+    let by_gaps = shown_by_gaps(context, chains);
     let mut found = FoundChanges::default();
     let mut notes: BTreeMap<Event, (ChainId, Change)> = BTreeMap::new();
     for (key, trail) in trails {
         let chain = note_chain(&key, &trail);
         let all = trail.changes(&events);
-        let shown = by_gaps.get(&(key.0, key.3));
+        let shown = by_gaps.get(&key);
         for change in &all {
             if !shown.is_some_and(|shown| shown.shows(change)) {
                 let event = change.evidence.event.clone();
@@ -77,6 +77,15 @@ fn merged(near: &KnownEvents, changes: &KnownEvents) -> Vec<Evidence> {
     all.into_iter().map(evidence).collect()
 }
 
+fn key(id: &ChainId, owner: &TrailOwner) -> TrailKey {
+    (
+        id.home_region.clone(),
+        owner.account().cloned(),
+        id.organization.clone(),
+        id.trail.clone(),
+    )
+}
+
 /// The trails of the chains.
 fn trails<'c>(
     context: &Context<'_>,
@@ -85,12 +94,7 @@ fn trails<'c>(
     let mut trails: BTreeMap<TrailKey, TrailInScope<'c>> = BTreeMap::new();
     for chain in chains {
         let (id, owner) = (&chain.id, owner(context, chain));
-        let key = (
-            id.home_region.clone(),
-            owner.account().cloned(),
-            id.organization.clone(),
-            id.trail.clone(),
-        );
+        let key = key(id, &owner);
         let trail = trails.entry(key).or_insert_with(|| TrailInScope {
             id,
             owner,
@@ -135,10 +139,15 @@ fn searched(request: &Request, chains: &[&mut ChainState], trail: &mut TrailInSc
     let is_owners = |account: &AccountId| owner == Some(account);
     let in_scope = home.iter().any(|chain| is_owners(&chain.id.account));
     let is_read = request.logs != LogSelection::None && request.only.is_none();
-    let proven = home
+    let found: Vec<_> = home
         .iter()
-        .filter(|chain| chain.digests.main.tally.valid > 0);
-    let places = proven.filter(|_| is_read).map(|chain| SearchedPlace {
+        .map(|chain| (chain, found(request, chain)))
+        .collect();
+    let lacks = found
+        .iter()
+        .any(|(chain, found)| is_owners(&chain.id.account) && *found == FoundLogs::Some);
+    let proven = found.iter().filter(|(_, found)| *found != FoundLogs::None);
+    let places = proven.filter(|_| is_read).map(|(chain, _)| SearchedPlace {
         account: chain.id.account.clone(),
         region: chain.id.region.clone(),
     });
@@ -149,10 +158,32 @@ fn searched(request: &Request, chains: &[&mut ChainState], trail: &mut TrailInSc
         (TrailOwner::Organization, _) => Some(NotSearched::OwnerUnknown),
         _ if !in_scope => Some(NotSearched::OutsideScope),
         _ if !is_proven => Some(NotSearched::NothingProven),
+        (_, LogSelection::All) if lacks => Some(NotSearched::SomeLogsProven),
         (_, LogSelection::All) => None,
         _ => Some(NotSearched::SomeLogsRead),
     };
     trail.searched = places;
+}
+
+/// Which of the logs of a chain were found as delivered, and so were searched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FoundLogs {
+    None,
+    Some,
+    All,
+}
+
+/// A quiet hour has no log, so a chain without logs is searched in full.
+fn found(request: &Request, chain: &ChainState) -> FoundLogs {
+    let tally = &chain.logs.tally;
+    let lost = tally.failed + tally.missing + tally.unproven;
+    let is_full = lost == 0 && chain.complete && request.stop.reason().is_none();
+    match (chain.digests.main.tally.valid, tally.valid) {
+        (0, _) => FoundLogs::None,
+        _ if is_full => FoundLogs::All,
+        (_, 0) => FoundLogs::None,
+        _ => FoundLogs::Some,
+    }
 }
 
 /// The chain with which the changes of a trail are reported.
@@ -164,32 +195,41 @@ fn note_chain(key: &TrailKey, trail: &TrailInScope<'_>) -> ChainId {
     chain.unwrap_or(trail.id).clone()
 }
 
-/// What the gaps of the chains of one name and home region show.
+/// What the gaps of the chains of one trail show.
 #[derive(Default)]
 struct ShownByGaps {
     /// The calls that they follow from.
     causes: BTreeSet<Event>,
-    /// Their time.
+    /// Their time, if the trail logged nothing then because of such a call.
     time: Spans,
 }
 
-fn shown_by_gaps(chains: &[&mut ChainState]) -> BTreeMap<(Region, TrailName), ShownByGaps> {
+fn shown_by_gaps(
+    context: &Context<'_>,
+    chains: &[&mut ChainState],
+) -> BTreeMap<TrailKey, ShownByGaps> {
     let mut shown: BTreeMap<_, ShownByGaps> = BTreeMap::new();
     for chain in chains {
-        let key = (chain.id.home_region.clone(), chain.id.trail.clone());
         let gaps = chain.gaps.iter().chain(&chain.after);
         for gap in gaps.filter(|gap| !gap.time.is_empty()) {
-            let shown = shown.entry(key.clone()).or_default();
-            shown.time.insert(gap.time);
-            let cause = gap.caused_by.as_ref();
-            shown.causes.extend(cause.map(|cause| cause.event.clone()));
+            let Some(cause) = &gap.caused_by else {
+                continue;
+            };
+            let shown = shown
+                .entry(key(&chain.id, &owner(context, chain)))
+                .or_default();
+            shown.causes.insert(cause.event.clone());
+            if matches!(gap.cause, Cause::LoggingStopped | Cause::TrailDeleted) {
+                shown.time.insert(gap.time);
+            }
         }
     }
     shown
 }
 
 impl ShownByGaps {
-    /// Whether a gap shows a change already: logging stopped, and a gap begins with it or covers it.
+    /// Whether a gap shows a change already: logging stopped, and a gap begins with it or covers it, because logging
+    /// had stopped before.
     fn shows(&self, change: &Change) -> bool {
         let event = &change.evidence.event;
         let stops = matches!(

@@ -114,3 +114,15 @@ fn where_all_is_accepted_the_first_sentence_says_so_and_nothing_is_to_be_done() 
         assert_eq!(calls, !is_accepted, "{}", text.stdout);
     }
 }
+
+#[test]
+fn fail_on_changes_says_which_trails_it_could_not_judge() {
+    let note = "--fail-on changes could not judge";
+    let unread = validate(&["--fail-on", "changes", "--logs", "none"]);
+    assert!(run(&case("logging-reduced"), &unread).stderr.contains(note));
+    let all = run(
+        &case("logging-reduced"),
+        &validate(&["--fail-on", "changes"]),
+    );
+    assert!(!all.stderr.contains(note), "{}", all.stderr);
+}

@@ -232,3 +232,44 @@ fn the_note_is_with_the_chain_of_the_home_region() {
     let chain = note.chain.as_ref().expect("a chain");
     assert_eq!(chain.region.as_str(), HOME);
 }
+
+#[test]
+fn logs_that_are_gone_were_not_searched() {
+    let mut world = recorded(vec![no_management_events()]);
+    let is_log = |key: &String| key.contains("/CloudTrail/");
+    let keys: Vec<String> = world.buckets[BUCKET]
+        .keys()
+        .filter(|k| is_log(k))
+        .cloned()
+        .collect();
+    let objects = world.buckets.get_mut(BUCKET).expect("the bucket");
+    objects.remove(&keys[0]);
+    let in_part = outcome(&world, &request());
+    let trail = the_trail(&in_part);
+    assert_eq!(trail.not_searched, Some(NotSearched::SomeLogsProven));
+    assert_eq!(trail.searched.len(), 1);
+    let objects = world.buckets.get_mut(BUCKET).expect("the bucket");
+    objects.retain(|key, _| !is_log(key));
+    let nothing = outcome(&world, &request());
+    let trail = the_trail(&nothing);
+    assert_eq!(trail.not_searched, Some(NotSearched::NothingProven));
+    assert!(trail.searched.is_empty());
+}
+
+#[test]
+fn a_gap_of_another_trail_of_that_name_shows_nothing() {
+    let mut world = recorded(vec![
+        call("StopLogging", "2026-03-01T01:20:00Z", json!({})),
+        call("StartLogging", "2026-03-01T01:50:00Z", json!({})),
+    ]);
+    let mut other = wide_trail();
+    other.account = "444455556666".into();
+    let mut chain = Chain::new(ChainSpec::new(other, HOME).logs(1..=1).events(1..=1));
+    chain.start(&mut world, ts("2026-03-01T00:12:34Z"));
+    chain.run_until(&mut world, ts("2026-03-01T01:12:34Z"));
+    chain.start(&mut world, ts("2026-03-01T02:12:34Z"));
+    chain.run_until(&mut world, hour(3));
+    let outcome = outcome(&world, &request());
+    assert!(outcome.chains.iter().any(|chain| !chain.gaps.is_empty()));
+    assert_eq!(notes(&outcome), 1);
+}
