@@ -1,5 +1,6 @@
 //! What one call changed, in words (pure).
 
+use super::before::Before;
 use super::{Change, ChangeKind};
 use crate::base::text::cited;
 use crate::cloudtrail::event::{
@@ -15,11 +16,22 @@ struct Effect {
 
 /// The change that a call made. `None` if it is on something else, or sets nothing that is known here.
 pub fn change(evidence: &Evidence) -> Option<Change> {
+    change_after(evidence, &Before::default())
+}
+
+/// The change that a call made to a trail of which something is known.
+pub(super) fn change_after(evidence: &Evidence, before: &Before) -> Option<Change> {
     let event = &evidence.event;
     let (subject, effect) = match &event.call {
         Call::Trail(trail, change) => {
-            let trail = trail.to_string();
-            let effect = of_trail(&trail, change)?;
+            let trail = match &event.account {
+                // What CloudTrail's own role does is done to the copy of one account of an organization.
+                Some(account) if event.is_by_service_role() => {
+                    format!("the copy of {trail} in account {account}")
+                }
+                _ => trail.to_string(),
+            };
+            let effect = of_trail(&trail, change, before)?;
             (trail, effect)
         }
         Call::Bucket(bucket, change, turn) => {
@@ -52,7 +64,7 @@ pub fn change(evidence: &Evidence) -> Option<Change> {
     })
 }
 
-fn of_trail(trail: &str, change: &TrailChange) -> Option<Effect> {
+fn of_trail(trail: &str, change: &TrailChange, before: &Before) -> Option<Effect> {
     let (what, reduces, predicate) = match change {
         TrailChange::Start => (
             ChangeKind::LoggingStarted,
@@ -66,7 +78,7 @@ fn of_trail(trail: &str, change: &TrailChange) -> Option<Effect> {
         ),
         TrailChange::Create(set) => (ChangeKind::TrailCreated, false, created(set)),
         TrailChange::Update(set) => {
-            let (reduces, predicate) = update(set)?;
+            let (reduces, predicate) = update(set, before)?;
             (ChangeKind::TrailUpdated, reduces, predicate)
         }
         TrailChange::Delete => (
@@ -75,7 +87,7 @@ fn of_trail(trail: &str, change: &TrailChange) -> Option<Effect> {
             "was deleted, so it logs nothing from then on".to_owned(),
         ),
         TrailChange::Selectors(events) => {
-            let (reduces, predicate) = selected(*events);
+            let (reduces, predicate) = selected(*events, before);
             (ChangeKind::EventSelectors, reduces, predicate.to_owned())
         }
         TrailChange::Insights(kinds) => {
@@ -90,10 +102,12 @@ fn of_trail(trail: &str, change: &TrailChange) -> Option<Effect> {
     })
 }
 
-fn selected(events: ManagementEvents) -> (bool, &'static str) {
+/// A trail that is known to have logged no management events cannot log fewer.
+fn selected(events: ManagementEvents, before: &Before) -> (bool, &'static str) {
+    let may_reduce = before.events != Some(ManagementEvents::None);
     match events {
-        ManagementEvents::None => (true, "logs no management events from then on"),
-        ManagementEvents::Some => (true, "logs only some management events from then on"),
+        ManagementEvents::None => (may_reduce, "logs no management events from then on"),
+        ManagementEvents::Some => (may_reduce, "logs only some management events from then on"),
         ManagementEvents::All => (false, "logs all management events from then on"),
         ManagementEvents::Unknown => (false, "has other event selectors from then on"),
     }
@@ -124,28 +138,46 @@ fn created(set: &TrailSettings) -> String {
     }
 }
 
-/// What UpdateTrail reduced, else what it set. `None` if it set nothing that is known here.
-fn update(set: &TrailSettings) -> Option<(bool, String)> {
+/// What UpdateTrail reduced, and what else it set. `None` if it set nothing that is known here. Whoever switches off
+/// what is known to have been off reduces nothing.
+fn update(set: &TrailSettings, before: &Before) -> Option<(bool, String)> {
+    let mut others = set.clone();
+    let was = &before.settings;
     let reduced = [
-        (set.validation, "writes no digests from then on"),
-        (set.multi_region, "logs only its home region from then on"),
         (
-            set.organization,
+            &mut others.validation,
+            was.validation,
+            "writes no digests from then on",
+        ),
+        (
+            &mut others.multi_region,
+            was.multi_region,
+            "logs only its home region from then on",
+        ),
+        (
+            &mut others.organization,
+            was.organization,
             "logs only its owner's account from then on",
         ),
         (
-            set.global_events,
+            &mut others.global_events,
+            was.global_events,
             "logs no events of global services from then on",
         ),
     ];
-    let off = reduced.iter().filter(|(on, _)| *on == Some(false));
-    let off: Vec<&str> = off.map(|(_, what)| *what).collect();
-    if !off.is_empty() {
-        return Some((true, off.join(", and ")));
+    let mut clauses: Vec<String> = Vec::new();
+    for (on, was, what) in reduced {
+        if *on == Some(false) && was != Some(false) {
+            *on = None;
+            clauses.push(what.into());
+        }
     }
-    let set = settings(set);
-    let what = format!("was set to {}", set.join(", "));
-    (!set.is_empty()).then_some((false, what))
+    let reduces = !clauses.is_empty();
+    let others = settings(&others);
+    if !others.is_empty() {
+        clauses.push(format!("was set to {}", others.join(", ")));
+    }
+    (!clauses.is_empty()).then(|| (reduces, clauses.join(", and ")))
 }
 
 /// The settings of a call, each with its value. An empty text takes a setting away.
@@ -290,3 +322,6 @@ fn of_key(key: &str, change: KeyChange) -> Effect {
         sentence: format!("{key} {predicate}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! Whoever may change a trail can have it log less, and every digest still verifies. These are the calls that
 //! show it, as far as proven logs record them.
 
+mod before;
 mod describe;
 mod of_trail;
 mod window;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::before::{judge, say_whose};
 use super::describe::change;
 use super::{Change, ChangeKind, ChangeWindow, ChangesOfTrail, MOST_CHANGES, MOST_PLACES};
 use super::{NotSearched, SearchedPlace};
@@ -22,6 +23,8 @@ pub struct TrailInScope<'a> {
     pub chains: BTreeMap<&'a AccountId, &'a ChainId>,
     /// The time whose calls count.
     pub window: ChangeWindow,
+    /// The accounts with a trail of their own in scope that has its name and home region.
+    pub namesakes: BTreeSet<&'a AccountId>,
     /// The buckets that its digests were written to.
     pub buckets: BTreeSet<&'a str>,
     /// The KMS key that it encrypts with, if CloudTrail says so.
@@ -48,8 +51,10 @@ impl TrailInScope<'_> {
             .filter_map(change)
             .collect();
         found.sort_by(|a, b| a.evidence.cmp(&b.evidence));
+        judge(self, &mut found);
         say_until_when(&mut found);
         found.retain(|change| self.window.counts(&change.evidence));
+        say_whose(self, &mut found);
         found
     }
 

@@ -48,9 +48,13 @@ pub(crate) fn changes(
         for change in &all {
             if !shown.is_some_and(|shown| shown.shows(change)) {
                 let event = change.evidence.event.clone();
-                notes
+                let note = notes
                     .entry(event)
-                    .or_insert((chain.clone(), change.clone()));
+                    .or_insert_with(|| (chain.clone(), change.clone()));
+                // A call may reduce what one trail logs and be only perhaps on another.
+                if change.reduces && !note.1.reduces {
+                    *note = (chain.clone(), change.clone());
+                }
             }
         }
         found.trails.trails.push(trail.into_changes(all));
@@ -104,6 +108,7 @@ fn trails<'c>(
                 to: context.request.to,
                 continues: context.request.continues.is_some(),
             },
+            namesakes: BTreeSet::new(),
             buckets: BTreeSet::new(),
             kms_key: None,
             searched: BTreeSet::new(),
@@ -122,6 +127,11 @@ fn trails<'c>(
     }
     for trail in trails.values_mut() {
         searched(context.request, chains, trail);
+        let namesakes = chains.iter().map(|chain| &chain.id).filter(|id| {
+            let trail = (&trail.id.home_region, &trail.id.trail);
+            id.organization.is_none() && (&id.home_region, &id.trail) == trail
+        });
+        trail.namesakes = namesakes.map(|id| &id.account).collect();
     }
     trails
 }

@@ -98,6 +98,7 @@ fn selectors_admit_all_some_or_no_management_events() {
     let category = |name: &str| json!({"field": "eventCategory", "equals": [name]});
     let source = json!({"field": "eventSource", "notEquals": ["kms.amazonaws.com"]});
     let management = category("Management");
+    let read_only = |values: &[&str]| json!({"field": "readOnly", "equals": values});
     let advanced = |fields: Value| json!([{"name": "one", "fieldSelectors": fields}]);
     for (params, expected) in [
         (json!({}), ManagementEvents::Unknown),
@@ -127,6 +128,29 @@ fn selectors_admit_all_some_or_no_management_events() {
         ),
         (
             json!({"advanced": advanced(json!([management, source]))}),
+            ManagementEvents::Some,
+        ),
+        (
+            json!({"basic": [{"readWriteType": "ReadOnly"}, {"readWriteType": "WriteOnly"}]}),
+            ManagementEvents::All,
+        ),
+        (
+            json!({"basic": [{"readWriteType": "ReadOnly"}, {"readWriteType": "ReadOnly"}]}),
+            ManagementEvents::Some,
+        ),
+        (
+            json!({"advanced": [
+                {"fieldSelectors": [management, read_only(&["true"])]},
+                {"fieldSelectors": [management, read_only(&["false"])]},
+            ]}),
+            ManagementEvents::All,
+        ),
+        (
+            json!({"advanced": advanced(json!([management, read_only(&["true", "false"])]))}),
+            ManagementEvents::All,
+        ),
+        (
+            json!({"advanced": advanced(json!([management, read_only(&["false"])]))}),
             ManagementEvents::Some,
         ),
     ] {

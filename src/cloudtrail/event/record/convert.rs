@@ -100,7 +100,7 @@ fn call(kind: CallKind, raw: &RawRecord) -> Option<Call> {
         CallKind::Update => TrailChange::Update(settings()),
         CallKind::DeleteTrail => TrailChange::Delete,
         CallKind::Selectors => {
-            let admitted = params.selectors.admitted.max(params.advanced.admitted);
+            let admitted = params.selectors.admitted().max(params.advanced.admitted());
             TrailChange::Selectors(admitted.unwrap_or(ManagementEvents::Unknown))
         }
         CallKind::Insights => TrailChange::Insights(params.insights.0.clone()),

@@ -47,6 +47,7 @@ fn trail(id: &ChainId, owner: TrailOwner) -> TrailInScope<'_> {
         owner,
         chains: BTreeMap::from([(&id.account, id)]),
         window: ChangeWindow::default(),
+        namesakes: BTreeSet::new(),
         buckets: BTreeSet::from([BUCKET]),
         kms_key: None,
         searched: BTreeSet::new(),

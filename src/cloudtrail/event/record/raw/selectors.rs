@@ -23,12 +23,17 @@ impl Lenient for BasicSelector {
 }
 
 impl Selector for BasicSelector {
-    fn admits(&self) -> ManagementEvents {
-        let is_all = self.read_write.get().is_none_or(|kind| kind == "All");
-        match (self.management.0, is_all && self.excluded.first.is_none()) {
+    fn admits(&self) -> Admitted {
+        let part = match (self.management.0, self.excluded.kept.is_empty()) {
             (Some(false), _) => ManagementEvents::None,
             (_, true) => ManagementEvents::All,
             (_, false) => ManagementEvents::Some,
+        };
+        match self.read_write.get() {
+            None | Some("All") => Admitted::new(part, true, true),
+            Some("ReadOnly") => Admitted::new(part, true, false),
+            Some("WriteOnly") => Admitted::new(part, false, true),
+            Some(_) => Admitted::new(part.min(ManagementEvents::Some), true, true),
         }
     }
 }
@@ -45,12 +50,14 @@ impl Lenient for AdvancedSelector {
 }
 
 impl Selector for AdvancedSelector {
-    fn admits(&self) -> ManagementEvents {
-        match (self.fields.is_management, self.fields.has_others) {
+    fn admits(&self) -> Admitted {
+        let fields = &self.fields;
+        let part = match (fields.is_management, fields.has_others) {
             (false, _) => ManagementEvents::None,
             (true, false) => ManagementEvents::All,
             (true, true) => ManagementEvents::Some,
-        }
+        };
+        Admitted::new(part, !fields.no_reads, !fields.no_writes)
     }
 }
 
@@ -71,6 +78,10 @@ impl Lenient for Condition {
 pub(in crate::cloudtrail::event::record) struct Conditions {
     /// Whether one says that it is about management events.
     is_management: bool,
+    /// Whether one admits no calls that read.
+    no_reads: bool,
+    /// Whether one admits no calls that write.
+    no_writes: bool,
     /// Whether there are others.
     has_others: bool,
 }
@@ -84,7 +95,11 @@ impl Lenient for Conditions {
         while let Some(condition) = next_element::<Condition, A>(&mut list, odd)? {
             match condition.name.get() {
                 Some("eventCategory") => {
-                    self.is_management |= condition.equals.first.as_deref() == Some("Management");
+                    self.is_management |= condition.equals.contains("Management");
+                }
+                Some("readOnly") if !condition.equals.kept.is_empty() => {
+                    self.no_reads |= !condition.equals.contains("true");
+                    self.no_writes |= !condition.equals.contains("false");
                 }
                 _ => self.has_others = true,
             }
@@ -97,12 +112,41 @@ impl Lenient for Conditions {
 /// [`crate::cloudtrail::selectors`] is about selectors as CloudTrail describes them.
 pub(super) trait Selector: Lenient + Default {
     /// The management events that it admits.
-    fn admits(&self) -> ManagementEvents;
+    fn admits(&self) -> Admitted;
+}
+
+/// Which of the management events that read and of those that write are admitted.
+#[derive(Clone, Copy)]
+pub(super) struct Admitted {
+    reads: ManagementEvents,
+    writes: ManagementEvents,
+}
+
+impl Admitted {
+    /// The same part of those that read and of those that write, as far as they are admitted at all.
+    fn new(part: ManagementEvents, reads: bool, writes: bool) -> Self {
+        let of = |admitted| match admitted {
+            true => part,
+            false => ManagementEvents::None,
+        };
+        Admitted {
+            reads: of(reads),
+            writes: of(writes),
+        }
+    }
+
+    /// What is admitted by one or the other.
+    fn or(self, other: Admitted) -> Self {
+        Admitted {
+            reads: self.reads.max(other.reads),
+            writes: self.writes.max(other.writes),
+        }
+    }
 }
 
 /// The management events that any of several selectors admits; `None` if there is no list of them.
 pub(in crate::cloudtrail::event::record) struct SelectedEvents<T> {
-    pub(in crate::cloudtrail::event::record) admitted: Option<ManagementEvents>,
+    admitted: Option<Admitted>,
     selector: PhantomData<T>,
 }
 
@@ -115,6 +159,16 @@ impl<T> Default for SelectedEvents<T> {
     }
 }
 
+impl<T> SelectedEvents<T> {
+    /// What is admitted of all management events.
+    pub(in crate::cloudtrail::event::record) fn admitted(&self) -> Option<ManagementEvents> {
+        self.admitted.map(|of| match of.reads == of.writes {
+            true => of.reads,
+            false => ManagementEvents::Some,
+        })
+    }
+}
+
 impl<T: Selector> Lenient for SelectedEvents<T> {
     fn list<'de, A: SeqAccess<'de>>(
         &mut self,
@@ -122,16 +176,26 @@ impl<T: Selector> Lenient for SelectedEvents<T> {
         odd: &mut bool,
     ) -> Result<(), A::Error> {
         while let Some(selector) = next_element::<T, A>(&mut list, odd)? {
-            self.admitted = self.admitted.max(Some(selector.admits()));
+            let admits = selector.admits();
+            self.admitted = Some(self.admitted.map_or(admits, |others| others.or(admits)));
         }
         Ok(())
     }
 }
 
-/// A list of texts, of which the first is kept.
+/// Most texts of a list that are kept. `readOnly` has two values.
+const TEXTS: usize = 2;
+
+/// A list of texts, of which the first are kept.
 #[derive(Default)]
 pub(in crate::cloudtrail::event::record) struct Texts {
-    first: Option<String>,
+    kept: Vec<String>,
+}
+
+impl Texts {
+    fn contains(&self, text: &str) -> bool {
+        self.kept.iter().any(|kept| kept == text)
+    }
 }
 
 impl Lenient for Texts {
@@ -140,8 +204,11 @@ impl Lenient for Texts {
         mut list: A,
         odd: &mut bool,
     ) -> Result<(), A::Error> {
-        if let Some(first) = next_element::<Text<SHORT>, A>(&mut list, odd)? {
-            self.first = first.cloned();
+        for _ in 0..TEXTS {
+            let Some(text) = next_element::<Text<SHORT>, A>(&mut list, odd)? else {
+                return Ok(());
+            };
+            self.kept.extend(text.cloned());
         }
         skip_list(list)
     }

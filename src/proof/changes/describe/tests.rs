@@ -1,0 +1,130 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change;
+use crate::cloudtrail::event::{
+    Actor, Event, Evidence, ManagementEvents, TrailChange, TrailSettings,
+};
+use crate::cloudtrail::ids::ChainId;
+use crate::proof::changes::{NotSearched, TrailInScope};
+use crate::proof::fixtures::{ACCOUNT, HOME, chain, in_log_of, trail_call};
+use crate::proof::gap::TrailOwner;
+
+const OTHER: &str = "444455556666";
+
+fn on_trail(account: &str, time: &str, change: TrailChange) -> Evidence {
+    in_log_of(trail_call(account, time, change), HOME, "23:00")
+}
+
+fn by_cloudtrail(evidence: Evidence) -> Evidence {
+    let actor = Actor {
+        arn: Some("arn:aws:sts::1:assumed-role/AWSServiceRoleForCloudTrail/s".into()),
+        ..Actor::default()
+    };
+    let event = Event {
+        actor: Some(actor),
+        ..evidence.event
+    };
+    Evidence { event, ..evidence }
+}
+
+fn trail(id: &ChainId, owner: TrailOwner) -> TrailInScope<'_> {
+    TrailInScope {
+        id,
+        owner,
+        chains: BTreeMap::from([(&id.account, id)]),
+        namesakes: BTreeSet::new(),
+        buckets: BTreeSet::new(),
+        kms_key: None,
+        searched: BTreeSet::new(),
+        not_searched: None,
+    }
+}
+
+fn own(id: &ChainId) -> TrailInScope<'_> {
+    trail(id, TrailOwner::Account(id.account.clone()))
+}
+
+fn reduces(trail: &TrailInScope<'_>, events: &[Evidence]) -> Vec<bool> {
+    let changes = trail.changes(events);
+    changes.iter().map(|change| change.reduces).collect()
+}
+
+fn off() -> TrailSettings {
+    TrailSettings {
+        multi_region: Some(false),
+        organization: Some(false),
+        ..TrailSettings::default()
+    }
+}
+
+#[test]
+fn what_cloudtrail_does_to_the_copy_of_an_account_is_of_that_account() {
+    let delete = || on_trail(OTHER, "09:00", TrailChange::Delete);
+    let of = |evidence| change(&evidence).expect("a change").sentence;
+    assert!(of(by_cloudtrail(delete())).contains(&format!("in account {OTHER} was deleted")));
+    assert!(!of(delete()).contains(OTHER));
+}
+
+#[test]
+fn an_update_that_reduces_says_what_else_it_set() {
+    let set = TrailSettings {
+        bucket: Some("attacker".into()),
+        kms_key: Some(String::new()),
+        ..off()
+    };
+    let change = change(&on_trail(ACCOUNT, "09:00", TrailChange::Update(set))).expect("a change");
+    assert!(change.reduces);
+    for part in ["only its home region", "attacker", "no kmsKeyId"] {
+        assert!(change.sentence.contains(part), "{}", change.sentence);
+    }
+}
+
+#[test]
+fn what_was_off_before_is_not_reduced() {
+    let id = chain(HOME);
+    let update = |time, set| on_trail(ACCOUNT, time, TrailChange::Update(set));
+    let selected = |time, events| on_trail(ACCOUNT, time, TrailChange::Selectors(events));
+    let organization = TrailSettings {
+        organization: Some(false),
+        ..TrailSettings::default()
+    };
+    let never = update("08:00", organization);
+    assert_eq!(reduces(&own(&id), &[never]), [false]);
+    let events = [
+        update("09:00", off()),
+        update("09:10", off()),
+        selected("10:00", ManagementEvents::None),
+        selected("10:10", ManagementEvents::Some),
+        selected("10:20", ManagementEvents::Some),
+    ];
+    assert_eq!(
+        reduces(&own(&id), &events),
+        [true, false, true, false, true]
+    );
+    let mut in_part = own(&id);
+    in_part.not_searched = Some(NotSearched::SomeLogsRead);
+    assert_eq!(reduces(&in_part, &events), [true; 5]);
+    let created = on_trail(
+        ACCOUNT,
+        "08:00",
+        TrailChange::Create(TrailSettings::default()),
+    );
+    let events = [created, update("09:00", off())];
+    assert_eq!(reduces(&own(&id), &events), [false, false]);
+}
+
+#[test]
+fn without_an_owner_a_call_may_be_on_another_trail_of_that_name() {
+    let id = chain(HOME).in_organization("o-exampleorgid".parse().ok());
+    let other = OTHER.parse().expect("an account");
+    let stop = on_trail(OTHER, "09:00", TrailChange::Stop);
+    let mut presumed = trail(&id, TrailOwner::Organization);
+    let events = [stop, on_trail(OTHER, "10:00", TrailChange::Update(off()))];
+    assert_eq!(reduces(&presumed, &events), [true, true]);
+    for change in presumed.changes(&events) {
+        assert!(change.sentence.contains(OTHER), "{}", change.sentence);
+    }
+    // Whoever takes a trail from the organization has one of the same name afterwards.
+    presumed.namesakes = BTreeSet::from([&other]);
+    assert_eq!(reduces(&presumed, &events), [false, true]);
+}
