@@ -43,8 +43,8 @@ impl Before {
     }
 }
 
-/// Judges calls on a trail, which are by time, by what the calls before them set. Where not all logs were searched, there
-/// may be calls in between.
+/// Judges calls on a trail, which are by time, by what the calls before them set. Where not all logs were searched,
+/// there may be calls in between.
 pub(super) fn judge(trail: &TrailInScope<'_>, changes: &mut [Change]) {
     let is_own = trail.id.organization.is_none();
     let never_organizations = || Before {
@@ -72,8 +72,8 @@ pub(super) fn judge(trail: &TrailInScope<'_>, changes: &mut [Change]) {
     }
 }
 
-/// Says of each call on an organization's trail, if nobody knows whose trail that is, that it may be on another trail of
-/// the same name. It reduces nothing if it is on a trail that is in scope itself.
+/// Says of each call on an organization's trail, if nobody knows whose trail that is, that it may be on another trail
+/// of the same name. It reduces nothing if it is on a trail that is in scope itself.
 pub(super) fn say_whose(trail: &TrailInScope<'_>, changes: &mut [Change]) {
     if trail.owner.account().is_some() {
         return;

@@ -61,8 +61,12 @@ fn off() -> TrailSettings {
 fn what_cloudtrail_does_to_the_copy_of_an_account_is_of_that_account() {
     let delete = || on_trail(OTHER, "09:00", TrailChange::Delete);
     let of = |evidence| change(&evidence).expect("a change").sentence;
-    assert!(of(by_cloudtrail(delete())).contains(&format!("in account {OTHER} was deleted")));
-    assert!(!of(delete()).contains(OTHER));
+    let copy = of(by_cloudtrail(delete()));
+    assert!(
+        copy.contains(&format!("in account {ACCOUNT} was deleted")),
+        "{copy}"
+    );
+    assert!(!of(delete()).contains(ACCOUNT));
 }
 
 #[test]
