@@ -5,7 +5,7 @@ use crate::cloudtrail::event::{
     Actor, Event, Evidence, ManagementEvents, TrailChange, TrailSettings,
 };
 use crate::cloudtrail::ids::ChainId;
-use crate::proof::changes::{NotSearched, TrailInScope};
+use crate::proof::changes::{ChangeWindow, NotSearched, TrailInScope};
 use crate::proof::fixtures::{ACCOUNT, HOME, chain, in_log_of, trail_call};
 use crate::proof::gap::TrailOwner;
 
@@ -33,6 +33,7 @@ fn trail(id: &ChainId, owner: TrailOwner) -> TrailInScope<'_> {
         owner,
         chains: BTreeMap::from([(&id.account, id)]),
         namesakes: BTreeSet::new(),
+        window: ChangeWindow::default(),
         buckets: BTreeSet::new(),
         kms_key: None,
         searched: BTreeSet::new(),
