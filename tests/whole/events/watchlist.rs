@@ -11,7 +11,7 @@ use crate::support::program::root;
 use crate::support::real_logs::{INCIDENT_BUCKET, INCIDENT_REGION, incident};
 
 /// What the shipped rules find in the real incident, counted by another program that reads the same rules.
-const INCIDENT: [(&str, usize); 30] = [
+const INCIDENT: [(&str, usize); 31] = [
     ("access-key-changed", 2),
     ("access-key-created", 2),
     ("administrator-made", 2),
@@ -42,6 +42,7 @@ const INCIDENT: [(&str, usize); 30] = [
     ("trail-stopped", 6),
     ("trust-anchor-created", 2),
     ("user-created", 4),
+    ("user-deleted", 4),
 ];
 
 /// The accounts that the incident shares a snapshot, an image and a database with.
