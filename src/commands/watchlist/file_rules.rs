@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::rule::WatchRule;
+use crate::base::text::cited;
 
 /// A rule that is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +25,18 @@ pub(super) struct FileRules {
 }
 
 impl FileRules {
-    /// Adds a rule of a file. A second one of an id is not used.
-    pub fn push(&mut self, rule: WatchRule) {
+    /// Adds a rule.
+    ///
+    /// # Errors
+    /// Another rule has its id: which one, in words.
+    pub fn push(&mut self, rule: WatchRule) -> Result<(), String> {
         if self.ids.insert(rule.id.clone()) {
             self.rules.push(rule);
-        } else {
-            let why = "has the id of another rule".to_owned();
-            self.skip(&rule.file, Some(rule.id), why);
+            return Ok(());
         }
+        let other = self.rules.iter().find(|other| other.id == rule.id);
+        let file = other.map_or("", |other| &other.file);
+        Err(format!("has the id of another rule, of {}", cited(file)))
     }
 
     /// Adds a rule that is not used.
@@ -41,13 +46,5 @@ impl FileRules {
             rule,
             why,
         });
-    }
-
-    /// Adds those of another file or folder.
-    pub fn add(&mut self, others: FileRules) {
-        self.skipped.extend(others.skipped);
-        for rule in others.rules {
-            self.push(rule);
-        }
     }
 }

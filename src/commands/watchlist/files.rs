@@ -8,22 +8,26 @@ use super::pattern_room::PatternRoom;
 use super::{SHIPPED, SHIPPED_NAME, sigma, toml_list};
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
-use crate::base::text::decode;
+use crate::base::text::{cited, decode};
 use crate::source::key_files::read_bounded;
 
 /// How the names of files with rules end, in a folder.
 const ENDINGS: [&str; 3] = ["toml", "yaml", "yml"];
 
-/// Reads a file, a folder with all below it, or the shipped rules.
+/// Reads a file, a folder with all below it, or the shipped rules, and adds what they hold to those read before.
 ///
 /// # Errors
 /// It cannot be read, it is a TOML file with a mistake, or nothing in it can be used.
-pub(super) fn read(path: &Path, limits: &Limits, room: &PatternRoom) -> Result<FileRules, Error> {
+pub(super) fn read(
+    path: &Path,
+    (limits, room): (&Limits, &PatternRoom),
+    all: &mut FileRules,
+) -> Result<(), Error> {
     let file = path.display().to_string();
     if path == Path::new(SHIPPED_NAME) {
-        return parse(SHIPPED, path, (limits, room));
+        return parse(SHIPPED, path, (limits, room), all);
     }
-    let mut all = FileRules::default();
+    let (used, skipped) = (all.rules.len(), all.skipped.len());
     let paths = match path.is_dir() {
         true => below(path, limits)?,
         false => vec![path.to_owned()],
@@ -31,17 +35,17 @@ pub(super) fn read(path: &Path, limits: &Limits, room: &PatternRoom) -> Result<F
     for path in paths {
         let bytes = read_bounded(&path, limits.rule_file)?;
         let text = decode(&bytes).map_err(|why| cannot_use(&path).because(why))?;
-        all.add(parse(&text, &path, (limits, room))?);
+        parse(&text, &path, (limits, room), all)?;
         if all.rules.len() > limits.rules {
             let more = format!("it has more than {} rules", limits.rules);
             return Err(cannot_use(&path).because(more));
         }
     }
-    if !all.rules.is_empty() {
-        return Ok(all);
+    if all.rules.len() > used {
+        return Ok(());
     }
     let error = Error::new(ErrorKind::Input, format!("no rule in {file} can be used"));
-    Err(match all.skipped.first() {
+    Err(match all.skipped.get(skipped) {
         None => error.hint(
             "give TOML with [[rule]] entries, Sigma rules for CloudTrail, or a folder of them",
         ),
@@ -60,20 +64,22 @@ fn parse(
     text: &str,
     path: &Path,
     (limits, room): (&Limits, &PatternRoom),
-) -> Result<FileRules, Error> {
-    let mut rules = FileRules::default();
+    all: &mut FileRules,
+) -> Result<(), Error> {
     let file = path.display().to_string();
     match is_toml(text) {
         true => {
             for rule in
                 toml_list::parse(text, &file, room).map_err(|why| cannot_use(path).because(why))?
             {
-                rules.push(rule);
+                let id = cited(&rule.id);
+                all.push(rule)
+                    .map_err(|why| cannot_use(path).because(format!("rule {id} {why}")))?;
             }
         }
-        false => sigma::parse(text, &file, (limits, room), &mut rules),
+        false => sigma::parse(text, &file, (limits, room), all),
     }
-    Ok(rules)
+    Ok(())
 }
 
 fn cannot_use(path: &Path) -> Error {

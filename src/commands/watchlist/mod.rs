@@ -9,6 +9,7 @@
 //! Rules come from outside, as do records: both are bounded. A rule never runs in more than linear time on a
 //! record, and what cannot be read of a rule is named, never guessed.
 
+mod field_path;
 mod file_rules;
 mod files;
 mod filter;
@@ -71,7 +72,7 @@ impl Watchlist {
         let room = PatternRoom::of(limits.rule_patterns);
         let mut all = FileRules::default();
         for path in paths {
-            all.add(files::read(path, limits, &room)?);
+            files::read(path, (limits, &room), &mut all)?;
             if all.rules.len() > limits.rules {
                 let message = format!("the watchlist has more than {} rules", limits.rules);
                 return Err(Error::new(ErrorKind::Input, message));

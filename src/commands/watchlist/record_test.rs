@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use serde_json::Value;
 
+use super::field_path::FieldPath;
 use super::known_accounts::KnownAccounts;
 use super::needles::Needles;
 use super::text_test::TextTest;
@@ -80,40 +81,6 @@ impl RecordTest {
     /// Whether it is about the name of the call, which says most about a record.
     fn is_of_the_call(&self) -> bool {
         matches!(self, RecordTest::Text(path, _) if path.last() == Some("eventName"))
-    }
-}
-
-/// The members that lead to values of a record, such as `userIdentity.type`. It leads through every element of a
-/// list.
-#[derive(Debug, Clone)]
-pub(super) struct FieldPath(Vec<Box<str>>);
-
-impl FieldPath {
-    /// The path that a text with dots is.
-    pub fn of(text: &str) -> FieldPath {
-        FieldPath(text.split('.').map(Into::into).collect())
-    }
-
-    /// The last member.
-    fn last(&self) -> Option<&str> {
-        self.0.last().map(|name| &**name)
-    }
-
-    /// Whether a value that the path leads to passes a test.
-    fn any(&self, record: &Value, test: &mut dyn FnMut(&Value) -> bool) -> bool {
-        any_below(record, &self.0, test)
-    }
-}
-
-/// Whether a value below this one, along the rest of a path, passes a test.
-fn any_below(value: &Value, path: &[Box<str>], test: &mut dyn FnMut(&Value) -> bool) -> bool {
-    match (value, path) {
-        (Value::Array(values), path) => values.iter().any(|value| any_below(value, path, test)),
-        (value, []) => test(value),
-        (Value::Object(members), [name, rest @ ..]) => members
-            .get(&**name)
-            .is_some_and(|value| any_below(value, rest, test)),
-        _ => false,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::field_path::FieldPath;
 use super::pattern_room::PatternRoom;
-use super::record_test::{FieldPath, RecordTest};
+use super::record_test::RecordTest;
 use super::rule::{WatchRisk, WatchRule};
 use super::text_pattern::TextPattern;
 use super::text_test::{Letters, TextTest};
@@ -118,6 +119,11 @@ fn rule(entry: RuleEntry, file: &str, room: &PatternRoom) -> Result<WatchRule, S
     let mut tests = Vec::new();
     for (path, patterns) in [("eventName", entry.event), ("eventSource", entry.source)] {
         let patterns = patterns.into_vec();
+        // An `eventSource` is the name of a host, such as `s3.amazonaws.com`.
+        let is_source = |text: &String| text.contains(['.', '*', '?']);
+        if path == "eventSource" && !patterns.iter().all(is_source) {
+            return Err("has a `source` that is not like `s3.amazonaws.com`".into());
+        }
         if !patterns.is_empty() {
             tests.push(texts(path, &patterns, room)?);
         }
@@ -125,11 +131,9 @@ fn rule(entry: RuleEntry, file: &str, room: &PatternRoom) -> Result<WatchRule, S
     tests.extend(members("when", entry.when, room)?);
     let mut any = members("any", entry.any, room)?;
     let outside = entry.outside.into_vec();
-    any.extend(
-        outside
-            .iter()
-            .map(|path| RecordTest::Outside(FieldPath::of(path))),
-    );
+    for path in &outside {
+        any.push(RecordTest::Outside(FieldPath::of(path)?));
+    }
     if !any.is_empty() {
         tests.push(RecordTest::Any(any));
     }
@@ -191,7 +195,7 @@ fn texts(path: &str, patterns: &[String], room: &PatternRoom) -> Result<RecordTe
     let test = TextTest::any_of(&patterns, Letters::AnyCase, room);
     let test =
         test.map_err(|why| format!("has a test of {} that is not valid: {why}", cited(path)))?;
-    Ok(RecordTest::Text(FieldPath::of(path), test))
+    Ok(RecordTest::Text(FieldPath::of(path)?, test))
 }
 
 #[cfg(test)]
@@ -209,6 +213,19 @@ mod tests {
             (with(""), "rule \"a\" matches every record"),
             (with("event = \"E\"\nrisky = 1"), "unknown field `risky`"),
             (with("event = 3"), "line 6"),
+            (
+                with("when = { \"requestParameter.key\" = \"a\" }"),
+                "rule \"a\" has the member \"requestParameter.key\"",
+            ),
+            (
+                with("event = \"E\"\nunless = { eventname = \"E\" }"),
+                "`eventName`",
+            ),
+            (
+                with("outside = \"useridentity.accountId\""),
+                "`userIdentity`",
+            ),
+            (with("event = \"E\"\nsource = \"s3\""), "has a `source`"),
             (with("when = { a = 1.5 }"), "value for \"a\" in `when`"),
             (
                 with("event = \"E\"").replace("low", "odd"),

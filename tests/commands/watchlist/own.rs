@@ -135,6 +135,49 @@ fn a_file_without_a_rule_that_can_be_used_is_an_error() {
 }
 
 #[test]
+fn a_second_rule_of_an_id_is_an_error_also_in_another_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("written");
+        path
+    };
+    let one = file("one.toml", RULE);
+    let two = file("two.toml", &RULE.replace("prod-*", "test-*"));
+    let shipped = file("three.toml", &RULE.replace("night-shift", "trail-stopped"));
+    let sigma = file("four.yml", SIGMA);
+    for paths in [
+        [&*one, &*two],
+        [&*one, &*one],
+        [Path::new("shipped"), &*shipped],
+        [&*shipped, Path::new("shipped")],
+        [folder.path(), &*two],
+        [&*sigma, &*sigma],
+    ] {
+        let error = load(&paths).err().expect("an error").causes().join(": ");
+        assert!(error.contains("has the id of another rule"), "{error}");
+    }
+    assert!(load(&[&one, &sigma]).is_ok());
+}
+
+#[test]
+fn a_sigma_rule_with_a_member_that_no_event_has_is_not_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rules.yml");
+    let wrong = SIGMA.replace("eventName", "eventname");
+    fs::write(
+        &path,
+        format!("{SIGMA}---\n{}", wrong.replace("0001", "0002")),
+    )
+    .expect("written");
+    let (list, skipped) = load(&[&path]).expect("a watchlist");
+    assert_eq!((list.rules().len(), skipped.len()), (1, 1));
+    assert!(skipped[0].why.contains("`eventName`"), "{skipped:?}");
+    fs::write(&path, wrong).expect("written");
+    assert!(load(&[&path]).is_err());
+}
+
+#[test]
 fn the_rules_of_the_manual_are_read() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, info) in [("own.toml", "toml watchlist"), ("rule.yml", "yaml sigma")] {

@@ -42,7 +42,12 @@ pub(super) fn parse(
     };
     for document in documents {
         match rule(&document, file, room) {
-            Ok(rule) => rules.push(rule),
+            Ok(rule) => {
+                let id = rule.id.clone();
+                if let Err(why) = rules.push(rule) {
+                    rules.skip(file, Some(id), why);
+                }
+            }
             Err(why) => rules.skip(file, label(&document), why),
         }
     }

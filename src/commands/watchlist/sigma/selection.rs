@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::{Map, Value};
 
+use super::super::field_path::FieldPath;
 use super::super::pattern_room::PatternRoom;
-use super::super::record_test::{FieldPath, RecordTest};
+use super::super::record_test::RecordTest;
 use super::super::text_pattern::TextPattern;
 use super::super::text_test::{Letters, TextTest};
 use crate::base::text::cited;
@@ -85,7 +86,7 @@ fn member(name: &str, value: &Value, room: &PatternRoom) -> Result<RecordTest, S
             )),
         };
     }
-    let path = FieldPath::of(path);
+    let path = FieldPath::of(path)?;
     let test = match modifiers.all {
         false => compared(&path, values, &modifiers, room)?,
         true => {
