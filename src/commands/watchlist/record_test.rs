@@ -51,7 +51,12 @@ impl RecordTest {
             RecordTest::Exists(path) => path.any(record, &mut |value| !value.is_null()),
             RecordTest::Network(path, networks) => path.any(record, &mut |value| {
                 let address: Option<IpAddr> = value.as_str().and_then(|text| text.parse().ok());
-                address.is_some_and(|address| networks.iter().any(|net| net.contains(&address)))
+                // An IPv4 address may be written as one of IPv6.
+                address.is_some_and(|address| {
+                    let plain = address.to_canonical();
+                    let is_in = |net: &IpNet| net.contains(&address) || net.contains(&plain);
+                    networks.iter().any(is_in)
+                })
             }),
             RecordTest::Keyword(test) => any_text(record, test),
             RecordTest::Outside(path) => path.any(record, &mut |value| {
