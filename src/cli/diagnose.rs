@@ -50,6 +50,11 @@ pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "note: {}", escape(text));
 }
 
+/// Writes to standard error what to do about the notes before it.
+pub fn hint(text: &str) {
+    let _ = writeln!(std::io::stderr(), "  hint: {}", escape(text));
+}
+
 /// Writes a line to standard error that is the result of a command whose output is something else.
 pub fn result(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", escape(text));

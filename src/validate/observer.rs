@@ -25,6 +25,10 @@ pub trait Observer: Sync {
     /// The findings of one chain always come in the same order.
     fn finalized(&self, _: &Finding) {}
 
+    /// A log in the window that no proven digest lists so far, and that is no finding: a digest may still list it, or
+    /// its time is not verified. The bucket, if it is known, and the key under which it was found.
+    fn unlisted(&self, _: Option<&str>, _: &str) {}
+
     /// A chain is final, and so are its findings.
     fn concluded(&self, _: &ChainOutcome) {}
 }
@@ -116,6 +120,10 @@ impl Observer for All<'_> {
 
     fn finalized(&self, finding: &Finding) {
         self.0.iter().for_each(|o| o.finalized(finding));
+    }
+
+    fn unlisted(&self, bucket: Option<&str>, key: &str) {
+        self.0.iter().for_each(|o| o.unlisted(bucket, key));
     }
 
     fn concluded(&self, chain: &ChainOutcome) {

@@ -40,7 +40,8 @@ each lists. Logs that are altered, missing, not listed by a digest or not proven
 standard error, and its last line counts events and logs.
 
 Exit status: that of the verdict, as for `validate`: 0 verified, 1 failed, 3 gaps, 4 unproven, or the run ended \
-early; 2 nothing was read (bad arguments or no credentials)";
+early; 2 nothing was read (bad arguments or no credentials), or the events could not be written, as on a full \
+disk";
 
 #[derive(clap::Args)]
 pub struct EventsArgs {

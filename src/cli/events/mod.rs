@@ -1,6 +1,7 @@
 //! `trailproof events`: the records of proven logs, written while a validation runs over them.
 
 mod format;
+mod lacking;
 mod output;
 mod summary;
 
@@ -27,12 +28,14 @@ use crate::commands::events::stream::{EventPlan, EventStream, WrittenEvents};
 use crate::commands::events::unreferenced::UnreferencedLogs;
 use crate::commands::events::without::LogsWithout;
 use crate::commands::watchlist::WatchFilter;
+use crate::proof::finding::ReadFrom;
 use crate::report::validation::v1::SourceKind;
 use crate::source::cancellable::CancellableSource;
 use crate::validate::accept::{self, Acceptance};
 use crate::validate::observer::{All, Observer};
 use crate::validate::outcome::Outcome;
 use crate::validate::request::LogSelection;
+use crate::validate::view::read_from;
 use crate::validate::{Access, validate_with};
 
 /// Writes the events, and gives the exit status, which is that of the verdict.
@@ -57,6 +60,7 @@ fn written(
     stop: &CancelFlag,
 ) -> Result<u8, Error> {
     refuse_no_logs(&args)?;
+    refuse_unproven_counts(&args)?;
     args.filter.refuse_no_time()?;
     let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
     let limits = args.run.bounds.limits();
@@ -88,7 +92,7 @@ fn written(
     let delivery = output.finish(written, outcome.ended_by);
     let delivery = delivery.map_err(|e| with_verdict(e, outcome.verdict))?;
     Ok(said(
-        &outcome,
+        (&outcome, read_from(&resolved.requested.source)),
         (&events, without, watch),
         (delivery, &accepted),
         (&args, is_file, stop),
@@ -154,7 +158,7 @@ fn filters<'w>(
 /// Says on standard error what the events lack, and gives the exit status. Nothing is said after a reader that has
 /// read enough.
 fn said(
-    outcome: &Outcome,
+    (outcome, read_from): (&Outcome, ReadFrom),
     (events, without, watch): (&WrittenEvents, LogsWithout, Option<WatchFilter>),
     (delivery, accepted): (Delivery, &[Acceptance]),
     (args, is_file, stop): (&EventsArgs, bool, &CancelFlag),
@@ -165,7 +169,12 @@ fn said(
     }
     let without = without.into_reasons();
     let unproven = args.output.include_unproven;
-    summary::print_without(&without, unproven);
+    let hints = lacking::Hints::of(outcome, read_from);
+    let filter = lacking::filtered(args.filter.since, args.filter.until);
+    lacking::print_not_found(outcome, &without, &hints);
+    summary::print_without(&without, unproven, &hints);
+    lacking::print_gaps(outcome, filter, &hints);
+    lacking::print_filtered(outcome, filter);
     events.remarks.iter().for_each(|remark| note(remark));
     if let Some(watch) = watch {
         watchlist::print_matched(&watch, args.output.include_unproven);
@@ -201,6 +210,18 @@ fn refuse_no_logs(args: &EventsArgs) -> Result<(), Error> {
     }
     let error = Error::new(ErrorKind::Usage, "--logs none leaves no events");
     Err(error.hint("leave it out to read all logs, or give a share such as --logs 5%"))
+}
+
+/// Refuses to count events that are not proven: nothing would tell them from the others in a number.
+fn refuse_unproven_counts(args: &EventsArgs) -> Result<(), Error> {
+    if args.format.count_by.is_none() || !args.output.include_unproven {
+        return Ok(());
+    }
+    let error = "--count-by does not count events that are not proven: a number does not show which ones are";
+    let error = Error::new(ErrorKind::Usage, error);
+    Err(error.hint(
+        "leave --include-unproven out, or write the events and count them by trailproof.state",
+    ))
 }
 
 /// What a run reads besides copies, each with its option.

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use super::lacking::Hints;
 use crate::base::sample::Sample;
 use crate::base::text::{grouped, plural};
 use crate::cli::diagnose::{note, result};
 use crate::commands::events::stream::WrittenEvents;
 use crate::commands::events::without::WithoutEvents;
-use crate::proof::finding::Verdict;
+use crate::proof::finding::{Code, Verdict};
 
-/// Prints which logs gave no events, the first of each reason by name. With `unproven`, records of logs that are not
-/// proven are events too.
-pub(super) fn print_without(without: &BTreeMap<WithoutEvents, Sample>, unproven: bool) {
+/// Prints which logs gave no events, the first of each reason by name, and what to do about it. With `unproven`,
+/// records of logs that are not proven are events too.
+pub(super) fn print_without(
+    without: &BTreeMap<WithoutEvents, Sample>,
+    unproven: bool,
+    hints: &Hints,
+) {
     for (why, sample) in without {
         let (code, effect) = (why.as_str(), effect(*why, unproven));
         for name in &sample.first {
@@ -21,15 +26,24 @@ pub(super) fn print_without(without: &BTreeMap<WithoutEvents, Sample>, unproven:
         if more > 0 {
             note(&format!("{code}: {} more", grouped(more)));
         }
+        if let WithoutEvents::Log(code) | WithoutEvents::Digest(code) = why {
+            hints.print(*code);
+        }
     }
 }
 
 /// What the reason means for the events.
 fn effect(why: WithoutEvents, unproven: bool) -> &'static str {
     match why {
+        WithoutEvents::Log(Code::LogMissing) if unproven => ": nothing of it can be read",
         WithoutEvents::Log(_) if unproven => {
             ": its records, if it can be read, are marked as not proven"
         }
+        WithoutEvents::Digest(Code::DigestMissing) => ": the logs that it listed are not proven",
+        WithoutEvents::NotListed if unproven => {
+            ": no proven digest lists it so far; its records are marked as not proven"
+        }
+        WithoutEvents::NotListed => " gives no events: no proven digest lists it so far",
         WithoutEvents::Digest(_) if unproven => ": the logs that it lists are not proven",
         WithoutEvents::Log(_) => " gives no events",
         WithoutEvents::NotRead => " was not read on request",
@@ -57,7 +71,12 @@ pub(super) fn print_counts(
     if events.unproven > 0 {
         parts.push(format!("{} of them not proven", grouped(events.unproven)));
     }
-    let logs = |why: &WithoutEvents| matches!(why, WithoutEvents::Log(_) | WithoutEvents::NotRead);
+    let logs = |why: &WithoutEvents| {
+        matches!(
+            why,
+            WithoutEvents::Log(_) | WithoutEvents::NotListed | WithoutEvents::NotRead
+        )
+    };
     let what = match unproven {
         true => "not proven or not read",
         false => "without events",

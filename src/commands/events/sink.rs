@@ -148,10 +148,13 @@ impl<'a> LogInHand<'a> {
 
     /// Calls `take` with each record that passes all filters, in order.
     pub fn for_each(&mut self, take: &mut dyn FnMut(&KeptRecord<'_>)) {
+        let mut finder = RecordFinder::default();
         if !self.filters.iter().all(|filter| filter.may_hold(self.text)) {
+            // Whether it is damaged is said all the same: what follows the damage could be kept.
+            while finder.next(self.text).is_some() {}
+            self.count.is_broken = finder.is_broken();
             return;
         }
-        let mut finder = RecordFinder::default();
         let mut marks = Vec::new();
         while let Some(range) = finder.next(self.text) {
             let Some(bytes) = self.text.get(range) else {
@@ -186,5 +189,43 @@ impl<'a> LogInHand<'a> {
         self.origin.standing == LogStanding::Proven
             || std::str::from_utf8(record)
                 .is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogInHand, RecordFilter, RecordOrigin};
+    use crate::validate::records::LogStanding;
+
+    struct Nothing;
+
+    impl RecordFilter for Nothing {
+        fn may_hold(&self, _: &[u8]) -> bool {
+            false
+        }
+
+        fn keeps<'f>(&'f self, _: &[u8], _: &mut Vec<&'f str>) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn a_damaged_text_is_known_although_the_filter_rules_it_out() {
+        let origin = RecordOrigin {
+            log: String::new(),
+            digest: None,
+            standing: LogStanding::Proven,
+        };
+        for (text, is_broken) in [
+            (r#"{"Records":[{"a":1}]}"#, false),
+            (r#"{"Records":[{"a":1},{"b""#, true),
+        ] {
+            let mut text = text.as_bytes().to_vec();
+            let filters: [Box<dyn RecordFilter>; 1] = [Box::new(Nothing)];
+            let mut log = LogInHand::new(&origin, &filters, &mut text);
+            log.for_each(&mut |_| {});
+            assert_eq!(log.count().is_broken, is_broken);
+            assert_eq!(log.count().kept, 0);
+        }
     }
 }

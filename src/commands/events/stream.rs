@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::order::WaitingLogs;
 use super::sink::{EventFormat, EventWriter, LogInHand, RecordCount, RecordFilter, RecordOrigin};
+use super::unreferenced::DoubtfulLogs;
 use super::without::{LogsWithout, WithoutEvents};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::limits::Limits;
@@ -31,6 +32,7 @@ pub struct EventStream<'p> {
     unproven_text: u64,
     output: Mutex<EventsWritten<'p>>,
     counts: EventCounts,
+    doubtful: DoubtfulLogs,
     without: &'p LogsWithout,
 }
 
@@ -86,6 +88,7 @@ impl<'p> EventStream<'p> {
                 error: None,
             }),
             counts: EventCounts::default(),
+            doubtful: DoubtfulLogs::default(),
             without,
         })
     }
@@ -109,6 +112,11 @@ impl<'p> EventStream<'p> {
     /// Whether nothing more can be written.
     pub(super) fn is_stopped(&self) -> bool {
         self.output().error.is_some() || self.stop.is_set()
+    }
+
+    /// The logs that were read and that only unproven digests list.
+    pub(super) fn doubtful(&self) -> &DoubtfulLogs {
+        &self.doubtful
     }
 
     /// What a log gives, in the format of the output.
@@ -159,6 +167,7 @@ impl RecordReader for EventStream<'_> {
 
     fn read(&self, log: &ReadLog<'_>, text: &mut LogText) {
         let origin = RecordOrigin::of(log);
+        self.doubtful.add(log);
         let is_proven = origin.standing == LogStanding::Proven;
         if !is_proven && text.size() > self.unproven_text {
             self.without.add(WithoutEvents::TooLarge, origin.log);

@@ -1,7 +1,8 @@
-//! The objects among the logs that no digest lists. They are read last, once the validation knows all of them, and
+//! The objects among the logs that no digest lists, or none so far. They are read last, once the validation knows all of them, and
 //! only if records of logs that are not proven are requested.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Mutex;
 
 use super::sink::RecordOrigin;
@@ -11,10 +12,14 @@ use crate::base::gzip::inflate::Inflater;
 use crate::base::limits::Limits;
 use crate::base::text::s3_uri;
 use crate::proof::finding::{Code, Finding};
+use crate::proof::placement::RecordedPlace;
 use crate::source::GetError;
 use crate::validate::Access;
 use crate::validate::observer::Observer;
-use crate::validate::records::LogStanding;
+use crate::validate::records::{LogStanding, ReadLog};
+
+/// Marks of logs that only unproven digests list, two of each: 16 MB.
+const MARKS: usize = 1_000_000;
 
 /// Collects their names.
 pub struct UnreferencedLogs {
@@ -24,9 +29,58 @@ pub struct UnreferencedLogs {
 
 #[derive(Default)]
 struct UnreferencedNames {
-    /// Chain, bucket and key, in this order: the order of answers does not show in the output.
-    first: BTreeSet<(String, String, String)>,
+    /// The order of answers does not show in the output.
+    first: BTreeSet<UnreferencedName>,
+    /// Findings beyond the bound.
     more: u64,
+}
+
+/// The name of an object that no digest lists. Findings come first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct UnreferencedName {
+    /// Whether it is no finding, because a digest may still list it, or its time is not verified.
+    is_undecided: bool,
+    chain: String,
+    bucket: String,
+    key: String,
+}
+
+/// The logs that only unproven digests list and that were read. They are not read once more as logs that no proven
+/// digest lists.
+#[derive(Default)]
+pub struct DoubtfulLogs {
+    hasher: RandomState,
+    marks: Mutex<HashSet<u64>>,
+}
+
+impl DoubtfulLogs {
+    /// Adds a log, if it is one.
+    pub fn add(&self, log: &ReadLog<'_>) {
+        if log.standing != LogStanding::Proven {
+            let mut marks = self.marks.lock().unwrap_or_else(|e| e.into_inner());
+            if marks.len() < MARKS {
+                marks.insert(self.hasher.hash_one((log.bucket, log.key)));
+                // As found in a copy whose bucket is not known.
+                marks.insert(self.hasher.hash_one(("", log.key)));
+            }
+        }
+    }
+
+    /// Whether a log that was found under this name was read, or may have been.
+    fn may_hold(&self, access: Access<'_>, (bucket, key): (&str, &str)) -> bool {
+        let marks = self.marks.lock().unwrap_or_else(|e| e.into_inner());
+        let holds = |bucket: &str, key: &str| marks.contains(&self.hasher.hash_one((bucket, key)));
+        let found = access.places.find(bucket, key);
+        let mut recorded = found
+            .all()
+            .iter()
+            .flat_map(|(root, key)| access.places.recorded(*root, key));
+        let is_recorded = |place: RecordedPlace| {
+            let bucket = place.bucket.as_deref().unwrap_or_default();
+            holds(bucket, &place.key)
+        };
+        marks.len() >= MARKS || holds(bucket, key) || recorded.any(is_recorded)
+    }
 }
 
 impl UnreferencedLogs {
@@ -47,22 +101,35 @@ impl UnreferencedLogs {
     ) {
         let names = self.names.into_inner().unwrap_or_else(|e| e.into_inner());
         let mut inflater = Inflater::default();
-        for (_, bucket, key) in names.first {
+        for name in names.first {
+            let UnreferencedName { bucket, key, .. } = &name;
             if stream.is_stopped() {
                 return;
             }
+            if name.is_undecided && stream.doubtful().may_hold(access, (bucket, key)) {
+                continue;
+            }
             let origin = RecordOrigin {
-                log: s3_uri(Some(&*bucket).filter(|name| !name.is_empty()), &key),
+                log: s3_uri(Some(&**bucket).filter(|name| !name.is_empty()), key),
                 digest: None,
                 standing: LogStanding::Unreferenced,
             };
-            match text_of(access, (&bucket, &key), &mut inflater, limits) {
+            match text_of(access, (bucket, key), &mut inflater, limits) {
                 Ok(Some(mut text)) => stream.write(Ok(stream.encode(&origin, &mut text))),
                 Ok(None) => without.add(WithoutEvents::TooLarge, origin.log),
                 Err(_) => without.add(WithoutEvents::Unreadable, origin.log),
             }
         }
         without.add_more(WithoutEvents::NotRead, names.more);
+    }
+
+    fn add(&self, name: UnreferencedName) {
+        let mut names = self.names.lock().unwrap_or_else(|e| e.into_inner());
+        names.first.insert(name);
+        if names.first.len() > self.most {
+            let last = names.first.pop_last();
+            names.more += u64::from(last.is_some_and(|name| !name.is_undecided));
+        }
     }
 }
 
@@ -72,14 +139,21 @@ impl Observer for UnreferencedLogs {
             return;
         };
         let chain = finding.chain.as_ref().map(ToString::to_string);
-        let bucket = finding.bucket.clone().unwrap_or_default();
-        let mut names = self.names.lock().unwrap_or_else(|e| e.into_inner());
-        let name = (chain.unwrap_or_default(), bucket, key.clone());
-        names.first.insert(name);
-        if names.first.len() > self.most {
-            names.first.pop_last();
-            names.more += 1;
-        }
+        self.add(UnreferencedName {
+            is_undecided: false,
+            chain: chain.unwrap_or_default(),
+            bucket: finding.bucket.clone().unwrap_or_default(),
+            key: key.clone(),
+        });
+    }
+
+    fn unlisted(&self, bucket: Option<&str>, key: &str) {
+        self.add(UnreferencedName {
+            is_undecided: true,
+            chain: String::new(),
+            bucket: bucket.unwrap_or_default().to_owned(),
+            key: key.to_owned(),
+        });
     }
 }
 

@@ -14,6 +14,8 @@ use crate::validate::observer::{JudgedObject, ObjectKind, Observer};
 pub enum WithoutEvents {
     /// There is a finding on the log.
     Log(Code),
+    /// No proven digest lists the log so far.
+    NotListed,
     /// The log was not read on request.
     NotRead,
     /// The log is not proven, and its text is too large to be read.
@@ -31,6 +33,7 @@ impl WithoutEvents {
     pub fn as_str(self) -> &'static str {
         match self {
             WithoutEvents::Log(code) | WithoutEvents::Digest(code) => code.as_str(),
+            WithoutEvents::NotListed => "not-listed",
             WithoutEvents::NotRead => "not-read",
             WithoutEvents::TooLarge => "too-large",
             WithoutEvents::Unreadable => "not-readable",
@@ -78,8 +81,9 @@ impl Observer for LogsWithout {
         let why = match (object.kind, object.finding) {
             (ObjectKind::Log, Some(finding)) => WithoutEvents::Log(finding.code),
             (ObjectKind::Log, None) if !object.read => WithoutEvents::NotRead,
+            // Missing ones come as findings, with their time.
             (ObjectKind::Digest | ObjectKind::Backfill, Some(finding))
-                if object.proven.is_none() =>
+                if object.proven.is_none() && finding.code != Code::DigestMissing =>
             {
                 WithoutEvents::Digest(finding.code)
             }
@@ -89,9 +93,25 @@ impl Observer for LogsWithout {
     }
 
     fn finalized(&self, finding: &Finding) {
-        if let (Code::LogUnreferenced, Some(key)) = (finding.code, &finding.key) {
+        let why = match finding.code {
+            Code::LogUnreferenced => WithoutEvents::Log(finding.code),
+            Code::DigestMissing => WithoutEvents::Digest(finding.code),
+            _ => return,
+        };
+        if let Some(key) = &finding.key {
             let name = s3_uri(finding.bucket.as_deref(), key);
-            self.add(WithoutEvents::Log(finding.code), name);
+            let time = finding.interval.filter(|time| !time.is_empty());
+            let time = match (why, time) {
+                (WithoutEvents::Digest(_), Some(time)) => {
+                    format!(", of {} to {}", time.from, time.to)
+                }
+                _ => String::new(),
+            };
+            self.add(why, name + &time);
         }
+    }
+
+    fn unlisted(&self, bucket: Option<&str>, key: &str) {
+        self.add(WithoutEvents::NotListed, s3_uri(bucket, key));
     }
 }

@@ -153,21 +153,30 @@ impl Judge<'_> {
             }
         }
         let Standing { covered, in_gap } = standing(self.covers, place, minute);
+        let context = self.context;
+        let unlisted = |key: &str| {
+            let bucket = context.fetcher.places.bucket(place.0);
+            context.observer.unlisted(bucket, key);
+        };
         if in_gap {
             count_in_gaps(chains, place, minute, 1);
         }
         let others = &mut self.judged.others;
         if !covered {
+            let time = KeyTime::Minute(minute);
+            if in_gap || self.waiting.add(self.covers, place, time) {
+                unlisted(&key);
+            }
             if !in_gap {
-                self.waiting
-                    .add(self.covers, place, KeyTime::Minute(minute));
                 others.undecided.add(limits, key);
             }
         } else if (self.is_excused)(minute) || validation_was_off(chains, place, minute) {
             others.without_digests.add(limits, key);
         } else if waits(self.as_of, minute, self.context.request.backfill_grace) {
-            self.waiting
-                .add(self.covers, place, KeyTime::Minute(minute));
+            let time = KeyTime::Minute(minute);
+            if self.waiting.add(self.covers, place, time) {
+                unlisted(&key);
+            }
             others.waiting.add(limits, key);
         } else {
             let doubtful = doubtful(

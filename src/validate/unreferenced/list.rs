@@ -139,19 +139,28 @@ impl Sorting<'_> {
             return self.candidates.add_log(context.candidates, key);
         }
         let place = &self.folder.place;
+        let unlisted = || {
+            let bucket = context.fetcher.places.bucket(place.0);
+            context.observer.unlisted(bucket, key);
+        };
         if !covered && in_gap {
+            unlisted();
             return self.candidates.add_in_gaps(context.candidates, minute);
         }
         if !covered {
-            self.waiting
-                .add(self.covers, place, KeyTime::Minute(minute));
+            let time = KeyTime::Minute(minute);
+            if self.waiting.add(self.covers, place, time) {
+                unlisted();
+            }
             return self.others.undecided.add(limits, key);
         }
         if self.excuses.excuse(context, place, self.id, minute) {
             self.others.without_digests.add(limits, key);
         } else if waits(self.as_of, minute, context.request.backfill_grace) {
-            self.waiting
-                .add(self.covers, place, KeyTime::Minute(minute));
+            let time = KeyTime::Minute(minute);
+            if self.waiting.add(self.covers, place, time) {
+                unlisted();
+            }
             self.others.waiting.add(limits, key);
         } else if self.kept < limits.findings_per_code {
             self.kept += 1;

@@ -14,8 +14,10 @@ use crate::source::RootId;
 pub(super) struct Waiting(BTreeMap<usize, Timestamp>);
 
 impl Waiting {
-    /// Adds an object of a folder, for the requested chains there whose window holds its time.
-    pub fn add(&mut self, covers: &[Cover], place: &(RootId, KeyRoot), time: KeyTime) {
+    /// Adds an object of a folder, for the requested chains there whose window holds its time. Returns whether there
+    /// is one.
+    pub fn add(&mut self, covers: &[Cover], place: &(RootId, KeyRoot), time: KeyTime) -> bool {
+        let mut is_inside = false;
         let time = match time {
             KeyTime::Minute(at) => Window::new(at, shift(at, 1)),
             KeyTime::Span(span) => span,
@@ -25,8 +27,10 @@ impl Waiting {
             if let Some(index) = cover.requested.filter(|_| !inside.is_empty()) {
                 let oldest = self.0.entry(index).or_insert(inside.from);
                 *oldest = inside.from.min(*oldest);
+                is_inside = true;
             }
         }
+        is_inside
     }
 
     /// Adds whatever a folder may hold that could not be listed.

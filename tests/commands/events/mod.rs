@@ -2,6 +2,7 @@
 
 mod filter;
 mod formats;
+mod lacking;
 mod lines;
 mod output;
 mod unproven;

@@ -114,7 +114,7 @@ pub struct EventFormatArgs {
 
     /// Count the events that have the same values of these fields, instead of writing them: names as in CloudTrail,
     /// such as eventName,userIdentity.arn, and day, hour, actor, log, digest, state or watchlist; with --format table, csv or jsonl
-    #[arg(long, value_name = "FIELD[,FIELD...]", conflicts_with_all = ["provenance", "include_unproven"])]
+    #[arg(long, value_name = "FIELD[,FIELD...]", conflicts_with = "provenance")]
     pub count_by: Option<CountFields>,
 
     /// With --count-by: list the N largest groups, and count the others together; by default 25 in a table, and
