@@ -30,6 +30,10 @@ use crate::validate::records::{LogStanding, LogText, ReadLog, RecordReader};
 /// Subjects that one search may find. More would not be searched for anyway.
 const LEADS: usize = 10_000;
 
+/// How a record begins an escape of a character that it could hold as it is, such as `=` or `/`: it may spell a needle
+/// otherwise, so it is a candidate too.
+const ESCAPES: [&str; 2] = ["\\u", "\\/"];
+
 /// The subjects of one search, ready to be found.
 pub struct RecordSearch<'a> {
     needles: AhoCorasick,
@@ -80,7 +84,8 @@ impl<'a> RecordSearch<'a> {
             .of_search(search)
             .map(|(place, subject)| (place, &subject.target))
             .collect();
-        let needles: HashSet<String> = sought.values().flat_map(|t| t.needles()).collect();
+        let needles = sought.values().flat_map(|target| target.needles());
+        let needles: HashSet<String> = needles.chain(ESCAPES.map(str::to_owned)).collect();
         let needles = AhoCorasick::new(needles).map_err(|e| {
             Error::new(ErrorKind::Internal, "cannot search for the subjects").because(e)
         })?;

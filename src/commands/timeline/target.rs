@@ -154,8 +154,13 @@ impl Target {
                 !is_data && !uses_it
             }
             Target::User(arn) | Target::Role(arn) if holds(arn) => true,
-            Target::User(_) | Target::NamedUser(..) | Target::Role(_) => {
-                self.in_account().is_some_and(|of| is_named(of, record))
+            Target::User(_) | Target::NamedUser(..) => {
+                let of = self.in_account();
+                of.is_some_and(|of| is_by_user(of, record) || is_on("userName", of, record))
+            }
+            Target::Role(_) => {
+                let of = self.in_account();
+                of.is_some_and(|of| is_on("roleName", of, record))
             }
             Target::Session(_) | Target::AccessKey(_) => true,
         }
@@ -218,22 +223,21 @@ fn is_by_cloudtrail(record: &RecordFields<'_>) -> bool {
     names.any(|name| name == "cloudtrail.amazonaws.com")
 }
 
-/// Whether a call refers to a user or a role by its name, or was made by that user.
-fn is_named((account, name): (&str, &str), record: &RecordFields<'_>) -> bool {
-    let recipient = record.recipient_account.as_deref();
-    let source = record.event_source.as_deref().unwrap_or_default();
+/// Whether a user made a call.
+fn is_by_user((account, name): (&str, &str), record: &RecordFields<'_>) -> bool {
     let who = &record.identity;
-    let is_caller = who.kind.as_deref() == Some("IAMUser")
+    who.kind.as_deref() == Some("IAMUser")
         && who.account.as_deref() == Some(account)
-        && who.user_name.as_deref() == Some(name);
-    let parameter = |of| {
-        let value = record.request_parameters?.member(of)?.text()?;
-        (*value == *name).then_some(())
-    };
-    let is_object = recipient == Some(account)
-        && source == "iam.amazonaws.com"
-        && (parameter("userName").is_some() || parameter("roleName").is_some());
-    is_caller || is_object
+        && who.user_name.as_deref() == Some(name)
+}
+
+/// Whether a call of IAM refers to a user or a role by its name. A user and a role may have the same one, so what the
+/// parameter is called decides.
+fn is_on(parameter: &str, (account, name): (&str, &str), record: &RecordFields<'_>) -> bool {
+    let value = || record.request_parameters?.member(parameter)?.text();
+    record.recipient_account.as_deref() == Some(account)
+        && record.event_source.as_deref() == Some("iam.amazonaws.com")
+        && value().is_some_and(|value| *value == *name)
 }
 
 /// The account in an ARN of IAM, and the name behind its path.

@@ -14,6 +14,8 @@ pub enum Json {
     Object(Fields),
     /// A list.
     Array(Vec<Json>),
+    /// JSON as it is written, such as with escapes that nothing needs.
+    Written(String),
 }
 
 /// The fields of an object, in order; a name may appear twice.
@@ -65,6 +67,7 @@ impl Json {
     fn write(&self, out: &mut String) {
         match self {
             Json::Leaf(value) => out.push_str(&value.to_string()),
+            Json::Written(text) => out.push_str(text),
             Json::Object(fields) => fields.write(out),
             Json::Array(items) => {
                 out.push('[');

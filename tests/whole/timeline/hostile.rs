@@ -5,8 +5,9 @@ use trailproof::base::text::is_unsafe;
 
 use super::{calls, copied, forged, json, timeline};
 use crate::support::case::{HOME, wide_trail};
+use crate::support::forge::json::Json;
 use crate::support::forge::{Chain, ChainSpec, World, damage, ts};
-use crate::support::incident::MADE_KEY;
+use crate::support::incident::{MADE_KEY, SESSION, SESSION_KEY};
 
 #[test]
 fn the_records_of_an_altered_log_are_not_part_of_it() {
@@ -49,6 +50,58 @@ fn a_world_without_a_mark_has_an_empty_timeline() {
     assert_eq!(timeline["events"], Value::Array(Vec::new()));
     assert_eq!(timeline["searches"], 0);
     assert_eq!(timeline["complete"], true);
+}
+
+#[test]
+fn a_role_is_not_the_user_of_the_same_name() {
+    let (mut incident, mut world) = forged();
+    let other = "arn:aws:iam::111111111111:user/admin/ci-deploy";
+    let mut identity = serde_json::json!({"type": "IAMUser", "accountId": "111111111111"});
+    identity["arn"] = other.into();
+    identity["userName"] = "ci-deploy".into();
+    for (at, parameter) in [("09:40", "roleName"), ("09:41", "userName")] {
+        let mut record = incident.home.caller.clone();
+        record.set("userIdentity", identity.clone());
+        record.set("eventTime", format!("2026-03-01T{at}:00Z"));
+        record.set("eventSource", "iam.amazonaws.com");
+        record.set("eventName", format!("Put{parameter}"));
+        record.set(
+            "requestParameters",
+            serde_json::json!({parameter: "deploy"}),
+        );
+        record.set("recipientAccountId", "111111111111");
+        incident.home.record(record);
+    }
+    incident
+        .home
+        .run_until(&mut world, ts("2026-03-01T10:30:00Z"));
+    let (_, report) = json(copied(&world).path(), &[]);
+    let found = calls(&report);
+    let has = |name: &str| found.iter().any(|call| call.contains(name));
+    // The user `deploy` is a subject, and no role of that name is.
+    assert!(has("PutuserName") && !has("PutroleName"), "{found:#?}");
+}
+
+#[test]
+fn a_caller_whose_name_is_escaped_is_found() {
+    let (mut incident, mut world) = forged();
+    let (arn, key) = (SESSION.replace('/', "\\/"), &SESSION_KEY[1..]);
+    let identity = format!(
+        r#"{{"type":"AssumedRole","arn":"{arn}","accountId":"111111111111","accessKeyId":"\u0041{key}"}}"#
+    );
+    let mut record = incident.home.caller.clone();
+    record.set("userIdentity", Json::Written(identity));
+    record.set("eventTime", "2026-03-01T09:40:00Z");
+    record.set("eventSource", "ec2.amazonaws.com");
+    record.set("eventName", "TerminateInstances");
+    record.set("recipientAccountId", "111111111111");
+    incident.home.record(record);
+    incident
+        .home
+        .run_until(&mut world, ts("2026-03-01T10:30:00Z"));
+    let (_, report) = json(copied(&world).path(), &[]);
+    let call = format!("2026-03-01T09:40:00Z TerminateInstances {SESSION_KEY}");
+    assert!(calls(&report).contains(&call), "{:#?}", calls(&report));
 }
 
 #[test]
