@@ -6,6 +6,7 @@ use crate::cli::args::timeline::MOST;
 use crate::cli::diagnose::note;
 use crate::commands::timeline::{InvestigationSettings, investigate};
 use crate::proof::finding::Verdict;
+use crate::report::Format;
 use crate::report::timeline::v1::investigation::Timeline;
 use crate::report::validation::v1::{Report, Requests};
 use crate::validate::Access;
@@ -30,6 +31,18 @@ pub(super) fn timeline(
     };
     let found = searches.then(|| investigate(access, request, outcome, settings));
     found.transpose()
+}
+
+/// Notes that no format shows the timeline, unless standard error belongs to the report.
+pub(super) fn note_unused(is_requested: bool, formats: &[Format]) {
+    let shows = |format: &Format| matches!(format, Format::Text | Format::Json | Format::Html);
+    // Without a format, it is text.
+    let is_shown = formats.is_empty() || formats.iter().any(shows);
+    if is_requested && !is_shown && !formats.contains(&Format::AwsCli) {
+        note(
+            "--investigate has no effect: only --format text, --format json and --format html show the timeline",
+        );
+    }
 }
 
 /// Adds the timeline to the report, and gives the exit status.

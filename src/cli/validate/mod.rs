@@ -80,6 +80,7 @@ fn validated(
     let choice = observer_choice(&args, &formats);
     note_unused(&args.unused, as_aws_cli);
     presentation::note_unused(&args.presentation, &formats);
+    investigate::note_unused(args.investigate, &formats);
     note_without_report(&formats);
     let wants_names = args.presentation.names == Some(NamesFrom::Organizations);
     needs_aws::check_names(&args)?;
