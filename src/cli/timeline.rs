@@ -17,7 +17,7 @@ use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::Error;
 use crate::base::spool;
-use crate::commands::timeline::{InvestigationSettings, investigate};
+use crate::commands::timeline::{InvestigationSettings, doubts, investigate};
 use crate::commands::watchlist::WatchFilter;
 use crate::proof::finding::Verdict;
 use crate::report::timeline::v1::investigation::Timeline;
@@ -30,6 +30,7 @@ use crate::validate::not_proven::clock_in_words;
 use crate::validate::observer::{All, Observer};
 use crate::validate::outcome::Outcome;
 use crate::validate::request::Request;
+use crate::validate::view::read_from;
 use crate::validate::{Access, validate};
 
 /// Validates, searches the proven logs, writes the timeline, and gives the exit status.
@@ -77,10 +78,12 @@ pub fn run(
     let mut requests: Requests = outcome.requests.into();
     requests.add(&of_search);
     let ended_by = outcome.ended_by;
+    let doubts = doubts(&outcome, read_from(&requested.source));
     let report = TimelineReport {
         schema: SCHEMA,
         verdict: outcome.verdict,
         complete: outcome.complete,
+        doubts,
         requested,
         timeline,
         not_proven: outcome.not_proven,

@@ -29,7 +29,8 @@ Examples:
 
 The logs are validated first. Then the proven ones are searched again, up to five times: for the trails, buckets, \
 objects, KMS keys and principals of what was found, and for the keys, users, roles and sessions that these \
-principals made. Records of logs that are not proven are never shown.
+principals made. Records of logs that are not proven are never shown. The scope is that of `validate`, such as \
+--start-time and --region; to filter proven records by caller, call or time, use `trailproof events`.
 
 Exit status: that of `validate` over the same logs: 0 verified, 1 failed, 3 gaps, 4 unproven, or not all could \
 be searched; 2 nothing was validated (bad arguments or no credentials)";

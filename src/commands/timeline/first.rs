@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::subjects::{FoundSubject, SubjectSet};
 use super::target::{Target, principals};
-use crate::cloudtrail::event::{Call, Evidence};
+use crate::cloudtrail::event::{Call, Evidence, Via};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region, TrailName};
 use crate::cloudtrail::trail::TrailConfig;
 use crate::proof::changes::{Change, ChangesOfTrail};
@@ -18,12 +18,39 @@ use crate::validate::outcome::Outcome;
 
 /// Marks of one timeline. More are counted.
 const MARKS: usize = 10_000;
+/// Calls behind them that are compared with the records of the timeline.
+const CALLS: usize = 10_000;
 
 /// Where an investigation begins.
 pub struct FirstSubjects {
     pub subjects: SubjectSet,
     pub marks: Vec<Mark>,
     pub more_marks: u64,
+    pub calls: BTreeSet<MarkCall>,
+}
+
+/// A call behind a mark that a proven log records.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MarkCall {
+    pub time: Timestamp,
+    pub name: String,
+    pub id: Option<String>,
+    pub region: Option<Region>,
+}
+
+impl MarkCall {
+    fn of(evidence: &Evidence) -> Option<Self> {
+        let Via::VerifiedLog { .. } = evidence.via else {
+            return None;
+        };
+        let event = &evidence.event;
+        Some(MarkCall {
+            time: event.time,
+            name: event.name.clone(),
+            id: event.id.clone(),
+            region: event.region.clone(),
+        })
+    }
 }
 
 /// A mark before its id is known, and the subjects that it makes.
@@ -56,6 +83,7 @@ impl FirstSubjects {
             subjects: SubjectSet::default(),
             marks: Vec::new(),
             more_marks,
+            calls: BTreeSet::new(),
         };
         for new in marks.into_iter().take(MARKS) {
             first.add(new, outcome, trails);
@@ -93,6 +121,9 @@ impl FirstSubjects {
                 add(target, why);
             }
         }
+        let room = CALLS.saturating_sub(self.calls.len());
+        let calls = new.evidence.iter().filter_map(MarkCall::of);
+        self.calls.extend(calls.take(room));
         if let Some(about) = new.about {
             let code = new.mark.code.as_ref().map(|code| code.word().into_owned());
             add(about, code.unwrap_or_else(|| "it was changed".to_owned()));
@@ -131,7 +162,13 @@ impl<'o> NewMark<'o> {
         let (bucket, key) = (finding.bucket.clone(), finding.key.clone());
         let object = bucket.clone().zip(key.clone());
         let time = finding.interval.map(|time| (time.from, time.to));
+        let calls = finding
+            .evidence
+            .iter()
+            .filter(|evidence| !evidence.is_lead());
+        let made = calls.filter(|evidence| evidence.event.error_code.is_none());
         let mark = Mark {
+            called: made.map(|evidence| evidence.event.time).min(),
             code: Some(finding.code.into()),
             severity: Some(finding.severity),
             bucket,
@@ -178,6 +215,7 @@ fn mark(kind: MarkKind, chain: Option<&ChainId>, time: Option<(Timestamp, Timest
         kind: kind.into(),
         from: time.map(|(from, _)| from),
         to: time.map(|(_, to)| to),
+        called: None,
         chain: chain.map(ToString::to_string),
         cause: None,
         certainty: None,

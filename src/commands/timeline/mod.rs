@@ -14,6 +14,7 @@
 //! - AWS services are not followed. One subject cannot fill the timeline, and calls that anybody may make, such as
 //!   refused ones, are the first to leave.
 
+mod doubts;
 mod event;
 mod first;
 mod kept;
@@ -25,6 +26,7 @@ mod view;
 
 use std::num::NonZeroUsize;
 
+pub use self::doubts::doubts;
 use self::first::FirstSubjects;
 use self::kept::KeptEvents;
 use self::search::RecordSearch;
@@ -68,6 +70,7 @@ pub fn investigate(
         mut subjects,
         marks,
         more_marks,
+        calls,
     } = FirstSubjects::of(outcome, &request.prior.trails);
     // Whoever created a principal longer ago did so for its usual work.
     let since = marks.iter().find_map(|mark| mark.from);
@@ -103,6 +106,7 @@ pub fn investigate(
         }
     }
     let marks = (marks, more_marks);
-    let timeline = timeline(subjects, kept, marks, &outcome.changes, counts);
+    let behind = (&outcome.changes, &calls);
+    let timeline = timeline(subjects, kept, marks, behind, counts);
     Ok((timeline, requests))
 }

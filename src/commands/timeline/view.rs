@@ -1,9 +1,10 @@
 //! The timeline in the report, made of what the searches gave.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use super::first::MarkCall;
 use super::kept::KeptEvents;
 use super::subjects::{SubjectSet, TrackedSubject};
 use crate::base::text::plural;
@@ -39,7 +40,7 @@ pub fn timeline(
     subjects: SubjectSet,
     kept: KeptEvents,
     (marks, more_marks): (Vec<Mark>, u64),
-    changes: &TrailChanges,
+    (changes, calls): (&TrailChanges, &BTreeSet<MarkCall>),
     counts: SearchCounts,
 ) -> Timeline {
     let (all, more_subjects) = subjects.into_parts();
@@ -59,13 +60,17 @@ pub fn timeline(
         ..event
     });
     let events: Vec<TimelineEvent> = events.collect();
+    let mut not_shown = not_shown(counts, more_subjects, more_events);
+    if more_events == 0 && !counts.ended_early {
+        not_shown.extend(calls_elsewhere(calls, &events));
+    }
     let is_incomplete =
         counts.cut || counts.ended_early || counts.logs_left_out || counts.unread > 0;
     Timeline {
         complete: !is_incomplete && more_subjects == 0,
         ended_early: counts.ended_early,
         searches: counts.searches,
-        not_shown: not_shown(counts, more_subjects, more_events),
+        not_shown,
         subjects,
         more_subjects,
         marks,
@@ -196,6 +201,28 @@ impl<'m> OpenGaps<'m> {
         let ids = self.open.iter().map(|gap| gap.id.clone());
         ids.take(GAPS).collect()
     }
+}
+
+/// The calls behind the marks that are none of the events: the scope leaves their logs out.
+fn calls_elsewhere(calls: &BTreeSet<MarkCall>, events: &[TimelineEvent]) -> Option<String> {
+    let shown = events.iter();
+    let shown = shown.map(|event| (event.time, event.name.as_str(), event.id.as_deref()));
+    let shown: HashSet<_> = shown.collect();
+    let elsewhere = calls
+        .iter()
+        .filter(|call| !shown.contains(&(call.time, call.name.as_str(), call.id.as_deref())));
+    let elsewhere: Vec<&MarkCall> = elsewhere.collect();
+    let regions = elsewhere.iter().filter_map(|call| call.region.as_ref());
+    let regions: BTreeSet<String> = regions.map(ToString::to_string).collect();
+    let regions: Vec<String> = regions.into_iter().take(LISTED).collect();
+    let n = elsewhere.len() as u64;
+    (n > 0).then(|| {
+        let calls = plural(n, "call");
+        let regions = regions.join(", ");
+        format!(
+            "{calls} behind the marks, made in {regions}: proven logs record them, but logs outside the scope that was requested are not searched."
+        )
+    })
 }
 
 /// What the timeline does not show.

@@ -1,6 +1,6 @@
 //! The events and the marks of a timeline in the order in which they are read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -24,7 +24,7 @@ pub(super) enum Row<'t> {
     GapEnds(&'t Mark),
     /// A gap begins.
     GapBegins(&'t Mark),
-    /// The time of a finding begins.
+    /// A finding, at the time of the call that bears on it, else at the beginning of its own time.
     Finding(&'t Mark),
     /// A record.
     Event(&'t TimelineEvent),
@@ -34,6 +34,8 @@ pub(super) enum Row<'t> {
 pub(super) struct RowGroup<'t> {
     /// Who made the calls; `None` if they are not grouped.
     pub principal: Option<&'t Principal>,
+    /// What a group without a principal is called.
+    pub title: &'static str,
     pub rows: Vec<Row<'t>>,
 }
 
@@ -43,6 +45,7 @@ pub(super) fn groups<'t>(timeline: &'t Timeline, grouping: Grouping) -> Vec<RowG
         let events = timeline.events.iter().collect();
         return vec![RowGroup {
             principal: None,
+            title: "what happened",
             rows: rows(timeline.marks.iter(), events),
         }];
     }
@@ -50,19 +53,36 @@ pub(super) fn groups<'t>(timeline: &'t Timeline, grouping: Grouping) -> Vec<RowG
     for event in &timeline.events {
         events.entry(&event.principal).or_default().push(event);
     }
+    let mut grouped = HashSet::new();
     let group = |principal: &'t Principal| {
         let (first, last) = (Some(principal.first), Some(principal.last));
-        let meets = |mark: &&Mark| mark.from <= last && mark.to >= first;
+        let meets = |mark: &&Mark| match mark.called {
+            called @ Some(_) => first <= called && called <= last,
+            None => mark.from <= last && mark.to >= first,
+        };
         let marks = timeline.marks.iter().filter(meets);
+        let marks = marks.inspect(|mark| {
+            grouped.insert(mark.id.as_str());
+        });
         RowGroup {
             principal: Some(principal),
+            title: "",
             rows: rows(
                 marks,
                 events.remove(principal.id.as_str()).unwrap_or_default(),
             ),
         }
     };
-    timeline.principals.iter().map(group).collect()
+    let mut groups: Vec<RowGroup<'t>> = timeline.principals.iter().map(group).collect();
+    let marks = timeline.marks.iter();
+    let others = marks.filter(|mark| !grouped.contains(mark.id.as_str()));
+    groups.push(RowGroup {
+        principal: None,
+        title: "at other times",
+        rows: rows(others, Vec::new()),
+    });
+    groups.retain(|group| !group.rows.is_empty());
+    groups
 }
 
 /// Marks and events by time.
@@ -75,7 +95,8 @@ fn rows<'t>(marks: impl Iterator<Item = &'t Mark>, events: Vec<&'t TimelineEvent
             continue;
         }
         if mark.kind != MarkKind::Gap {
-            rows.push((from, 2, Row::Finding(mark)));
+            let at = mark.called.unwrap_or(from);
+            rows.push((at, 2, Row::Finding(mark)));
             continue;
         }
         rows.push((from, 1, Row::GapBegins(mark)));

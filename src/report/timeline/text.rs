@@ -20,11 +20,12 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let verdict = report.verdict.as_str().to_uppercase();
     out.tone(report.verdict.into());
-    let summary = wording::summary(&report.timeline);
+    let summary = wording::summary_of_report(report);
     writeln!(out, "{verdict}: {}", escape(&summary))?;
     if !report.complete {
         writeln!(out, "  the validation is not complete")?;
     }
+    list("not found or not proven", &report.doubts, out)?;
     body(&report.timeline, grouping, out)?;
     list("not proven", &report.not_proven, out)
 }
@@ -49,7 +50,7 @@ fn body(timeline: &Timeline, grouping: Grouping, out: &mut dyn TextWriter) -> io
                 writeln!(out, "\n{}  {name}, {calls}", principal.id)?;
             }
             None if group.rows.is_empty() => {}
-            None => writeln!(out, "\nwhat happened")?,
+            None => writeln!(out, "\n{}", group.title)?,
         }
         for row in group.rows {
             self::row(row, out)?;
@@ -69,6 +70,9 @@ fn marks(timeline: &Timeline, out: &mut dyn TextWriter) -> io::Result<()> {
     writeln!(out, "\nmarks")?;
     for mark in &timeline.marks {
         writeln!(out, "  {:<5} {}", mark.id, escape(&wording::mark(mark)))?;
+        if let Some(text) = wording::explanation(mark) {
+            writeln!(out, "        {}", escape(text))?;
+        }
     }
     match timeline.more_marks {
         0 => Ok(()),

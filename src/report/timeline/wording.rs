@@ -1,5 +1,6 @@
 //! The parts of a timeline in words, for text and HTML alike. Nothing is escaped here.
 
+use super::v1::TimelineReport;
 use super::v1::investigation::{
     Mark, MarkKind, Subject, SubjectKind, Timeline, TimelineActor, TimelineEvent,
 };
@@ -37,6 +38,19 @@ pub(super) fn summary(timeline: &Timeline) -> String {
         _ => String::new(),
     };
     format!("{events} of {subjects}{around}{time}")
+}
+
+/// The same for a report. Without a subject, it must not read like "nothing happened" if not all is proven.
+pub(super) fn summary_of_report(report: &TimelineReport) -> String {
+    match report.timeline.subjects.is_empty() && !report.doubts.is_empty() {
+        true => "there is nothing to follow, but not everything was found and proven".to_owned(),
+        false => summary(&report.timeline),
+    }
+}
+
+/// What a finding says beyond its code: who made the call that it comes from, and what it means.
+pub(super) fn explanation(mark: &Mark) -> Option<&str> {
+    (mark.kind == MarkKind::Finding).then_some(mark.message.as_str())
 }
 
 /// The kind of a subject.

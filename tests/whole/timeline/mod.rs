@@ -3,6 +3,7 @@
 mod golden;
 mod hostile;
 mod incident;
+mod scope;
 mod stratus;
 
 use std::collections::BTreeSet;

@@ -77,7 +77,7 @@ impl<'a> TimelineHead<'a> {
             report,
             running_header: running_header::rule_of(TITLE, &word, &report.run),
             word,
-            summary: sentence(&wording::summary(timeline)),
+            summary: sentence(&wording::summary_of_report(report)),
             facts: vec![
                 Fact::of("Complete", complete),
                 Fact::of("Records", count(timeline.events.len(), "record")),

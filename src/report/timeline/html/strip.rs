@@ -27,7 +27,9 @@ impl Strip {
     pub fn of(timeline: &Timeline) -> Option<Self> {
         let events = timeline.events.iter().map(|event| event.time);
         let marks = timeline.marks.iter();
-        let marks = marks.flat_map(|mark| [mark.from, mark.to]).flatten();
+        let marks = marks
+            .flat_map(|mark| [mark.from, mark.to, mark.called])
+            .flatten();
         let times = || events.clone().chain(marks.clone());
         let all = Window::new(times().min()?, times().max()?);
         let length = all.seconds().max(1);
@@ -45,7 +47,7 @@ impl Strip {
                 let widest = gaps.entry(column(from)).or_insert(width);
                 *widest = width.max(*widest);
             } else {
-                findings.insert(column(from), ());
+                findings.insert(column(mark.called.unwrap_or(from)), ());
             }
         }
         let mut calls: BTreeMap<i64, bool> = BTreeMap::new();

@@ -106,6 +106,10 @@ pub struct Mark {
     /// The first instant after it.
     #[schemars(with = "Option<DateTime>")]
     pub to: Option<Timestamp>,
+    /// When the first recorded call was made that bears on a finding; null if none is known, or for anything else.
+    #[serde(default)]
+    #[schemars(with = "Option<DateTime>")]
+    pub called: Option<Timestamp>,
     /// The chain.
     pub chain: Option<String>,
     /// Why a gap exists; null for a finding.

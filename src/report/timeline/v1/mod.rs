@@ -24,6 +24,8 @@ pub struct TimelineReport {
     pub verdict: Verdict,
     /// Whether the validation could check everything requested. The timeline has its own `complete`.
     pub complete: bool,
+    /// Why something could not be proven or was not found, and what to do: one sentence for each code of such findings.
+    pub doubts: Vec<String>,
     /// What was requested.
     pub requested: Requested,
     /// The timeline.
