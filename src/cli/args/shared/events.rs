@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use clap::ValueEnum;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use jiff::Timestamp;
 
 use super::values::time;
@@ -138,8 +138,21 @@ fn address(text: &str) -> Result<IpNet, String> {
     let expected = || "expected an address or a range, such as 192.0.2.7 or 10.0.0.0/8".to_owned();
     match text.parse::<IpAddr>() {
         Ok(address) => Ok(address.to_canonical().into()),
-        Err(_) => text.parse().map_err(|_| expected()),
+        Err(_) => text.parse().map(canonical).map_err(|_| expected()),
     }
+}
+
+/// The range of IPv4 addresses that a range of IPv6 is, if it is one (RFC 4291, section 2.5.5.2).
+fn canonical(net: IpNet) -> IpNet {
+    let IpNet::V6(six) = net else {
+        return net;
+    };
+    let four = || {
+        let address = six.addr().to_ipv4_mapped()?;
+        let length = six.prefix_len().checked_sub(96)?;
+        Ipv4Net::new(address, length).ok()
+    };
+    four().map_or(net, IpNet::V4)
 }
 
 #[cfg(test)]
@@ -151,6 +164,9 @@ mod tests {
         let net = |text| address(text).map(|net| net.to_string());
         assert_eq!(net("192.0.2.7").as_deref(), Ok("192.0.2.7/32"));
         assert_eq!(net("::ffff:192.0.2.7").as_deref(), Ok("192.0.2.7/32"));
+        assert_eq!(net("2001:db8::/32").as_deref(), Ok("2001:db8::/32"));
+        assert_eq!(net("::ffff:0:0/96").as_deref(), Ok("0.0.0.0/0"));
+        assert_eq!(net("::ffff:10.0.0.0/104").as_deref(), Ok("10.0.0.0/8"));
         assert_eq!(net("2001:db8::/32").as_deref(), Ok("2001:db8::/32"));
         for bad in ["", "192.0.2", "10.0.0.0/33", "s3.amazonaws.com", "*"] {
             assert!(address(bad).is_err(), "{bad}");

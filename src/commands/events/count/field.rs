@@ -102,6 +102,14 @@ impl FromStr for CountFields {
     fn from_str(text: &str) -> Result<Self, String> {
         let fields: Result<Vec<CountField>, String> = text.split(',').map(field).collect();
         let fields = fields?;
+        let is_first = |at: usize| {
+            fields[..at]
+                .iter()
+                .all(|field| field.name != fields[at].name)
+        };
+        if let Some(at) = (0..fields.len()).find(|at| !is_first(*at)) {
+            return Err(format!("{} is given twice", fields[at].name));
+        }
         match fields.len() {
             1..=MOST_FIELDS => Ok(CountFields(fields)),
             _ => Err(format!("expected at most {MOST_FIELDS} fields")),
@@ -109,7 +117,13 @@ impl FromStr for CountFields {
     }
 }
 
+/// Names that a count as JSON has besides those of the fields. CloudTrail has no members of these names.
+const RESERVED: [&str; 2] = ["events", "others"];
+
 fn field(name: &str) -> Result<CountField, String> {
+    if RESERVED.contains(&name) {
+        return Err(format!("{name} stands for numbers of events in the output"));
+    }
     let mut path = name.split('.').map(str::to_owned);
     let (head, of) = match name {
         "day" => ("eventTime".to_owned(), FieldValue::Time(10, "")),
@@ -293,7 +307,17 @@ mod tests {
 
     #[test]
     fn names_are_checked() {
-        for bad in ["", "a,", "a..b", ".", "a, ,b", "a,b,c,d,e,f,g,h,i"] {
+        for bad in [
+            "events",
+            "a,others",
+            "a,b,a",
+            "",
+            "a,",
+            "a..b",
+            ".",
+            "a, ,b",
+            "a,b,c,d,e,f,g,h,i",
+        ] {
             assert!(bad.parse::<CountFields>().is_err(), "{bad}");
         }
     }

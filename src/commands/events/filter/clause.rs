@@ -69,7 +69,7 @@ impl QueryClause {
             }
             QueryClause::Ip(nets) => {
                 let needles: Option<Vec<Needle>> = nets.iter().map(address_needle).collect();
-                NeedleSet::new(&needles?)
+                NeedleSet::new(&[needles?, mapped_needles()].concat())
             }
             QueryClause::ReadOnly(_) | QueryClause::Since(_) | QueryClause::Until(_) => None,
             // Each is a search itself.
@@ -113,7 +113,11 @@ impl QueryClause {
             QueryClause::Ip(nets) => {
                 let address = fields.source_ip.as_ref();
                 let address = address.and_then(|ip| ip.parse::<IpAddr>().ok());
-                address.is_some_and(|ip| nets.iter().any(|net| net.contains(&ip.to_canonical())))
+                address.is_some_and(|ip| {
+                    let canonical = ip.to_canonical();
+                    let mut nets = nets.iter();
+                    nets.any(|net| net.contains(&ip) || net.contains(&canonical))
+                })
             }
             QueryClause::ReadOnly(wanted) => fields.read_only == Some(*wanted),
             QueryClause::Since(from) => fields.time().is_some_and(|time| time >= *from),
@@ -143,6 +147,13 @@ fn actor_names<'f>(fields: &'f RecordFields<'_>) -> [Option<&'f str>; 8] {
 fn strings_match(parameters: JsonText<'_>, globs: &[TextGlob]) -> bool {
     let mut texts = parameters.strings();
     texts.any(|text| globs.iter().any(|glob| glob.matches(&text)))
+}
+
+/// What an IPv4 address written as IPv6 holds, such as `::ffff:c000:201` for 192.0.2.1.
+fn mapped_needles() -> Vec<Needle> {
+    let digits = |upper: u8| (0..4).map(move |at| if upper >> at & 1 == 1 { 'F' } else { 'f' });
+    let needle = |upper: u8| format!(":{}:", digits(upper).collect::<String>());
+    (0..16).map(|upper| Needle(needle(upper).into())).collect()
 }
 
 /// The text of a single IPv4 address. Others can be written in several ways.

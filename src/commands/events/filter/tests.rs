@@ -80,6 +80,20 @@ fn addresses_are_in_ranges_and_services_have_none() {
     assert_eq!(ip("192.0.0.0/16"), "s");
     assert_eq!(ip("2001:db8::/32"), "u");
     assert_eq!(ip("0.0.0.0/0"), "s");
+    assert_eq!(ip("::/0"), "u");
+    for mapped in [
+        "::ffff:c000:201",
+        "::FfFf:192.0.2.1",
+        "0:0:0:0:0:ffff:c000:0201",
+    ] {
+        let query = RecordQuery::new(QueryConditions {
+            addresses: vec!["192.0.2.1/32".parse().expect("an address")],
+            ..QueryConditions::default()
+        });
+        let record = SESSION.replace("192.0.2.1", mapped);
+        let is_kept = query.is_some_and(|query| query.keeps(record.as_bytes(), &mut Vec::new()));
+        assert!(is_kept, "{mapped}");
+    }
 }
 
 #[test]
