@@ -273,7 +273,7 @@ fn check_and_explain(context: &Context<'_>, groups: &mut [Group]) -> FoundCalls 
         not_proven::around_gaps(context.request, counts, &events, &not_read, &not_looked_up);
     FoundCalls {
         around_gaps,
-        changed_trails: not_proven::changes(&found.reduced, &changing),
+        changed_trails: not_proven::changes(&found.reduced, &found.left_open, &changing),
         changes: found.trails,
     }
 }

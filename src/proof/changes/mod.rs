@@ -6,6 +6,7 @@
 
 mod before;
 mod describe;
+mod left_open;
 mod of_trail;
 mod window;
 
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::describe::change;
+pub use self::left_open::LeftOpen;
 pub use self::of_trail::TrailInScope;
 pub use self::window::ChangeWindow;
 use crate::cloudtrail::event::Evidence;

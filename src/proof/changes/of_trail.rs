@@ -58,7 +58,7 @@ impl TrailInScope<'_> {
         found
     }
 
-    fn is_on_trail(&self, evidence: &Evidence) -> bool {
+    pub(super) fn is_on_trail(&self, evidence: &Evidence) -> bool {
         let event = &evidence.event;
         if !matches!(event.call, Call::Trail(..)) {
             return false;
@@ -70,11 +70,13 @@ impl TrailInScope<'_> {
     }
 
     /// The KMS keys that the trail encrypts with, by its configuration and by the calls that set one.
-    fn keys<'e>(&'e self, on_trail: &[&'e Evidence]) -> BTreeSet<&'e str> {
+    pub(super) fn keys<'e>(&'e self, on_trail: &[&'e Evidence]) -> BTreeSet<&'e str> {
         let done = on_trail.iter().filter(|e| e.event.error_code.is_none());
         let set = done.filter_map(|e| match &e.event.call {
             Call::Trail(_, TrailChange::Create(set) | TrailChange::Update(set)) => {
-                set.kms_key.as_deref().filter(|key| !key.is_empty())
+                // The alias of a key does not show its id.
+                let is_id = |key: &&str| !key.is_empty() && !is_alias(key);
+                set.kms_key.as_deref().filter(is_id)
             }
             _ => None,
         });
@@ -129,6 +131,11 @@ fn without_copies(on_trail: Vec<&Evidence>) -> Vec<&Evidence> {
         }
     }
     calls
+}
+
+/// Whether a KMS key is given by its alias, or by the ARN of that.
+fn is_alias(key: &str) -> bool {
+    key.starts_with("alias/") || key.contains(":alias/")
 }
 
 /// What makes two calls the same: the change with its parameters, and whether it was refused.

@@ -6,7 +6,8 @@ use super::owner::owner;
 use crate::cloudtrail::event::{Event, Evidence, Via};
 use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailName};
 use crate::proof::changes::{
-    Change, ChangeKind, ChangeWindow, NotSearched, SearchedPlace, TrailChanges, TrailInScope,
+    Change, ChangeKind, ChangeWindow, LeftOpen, NotSearched, SearchedPlace, TrailChanges,
+    TrailInScope,
 };
 use crate::proof::coverage::Spans;
 use crate::proof::gap::events::KnownEvents;
@@ -25,6 +26,8 @@ pub(crate) struct FoundChanges {
     pub trails: TrailChanges,
     /// The changes that reduced what is logged and that no gap shows, each once, by time.
     pub reduced: Vec<Change>,
+    /// The calls on buckets and keys of the trails that were not searched for.
+    pub left_open: Vec<LeftOpen>,
 }
 
 /// Collects the changes to the trails of the chains, and reports those of note: each once, with the chain of the
@@ -44,6 +47,11 @@ pub(crate) fn changes(
     for (key, trail) in trails {
         let chain = note_chain(&key, &trail);
         let all = trail.changes(&events);
+        let described = chains.iter().filter(|chain| chain.trail.is_some());
+        let is_described = described.into_iter().any(|c| is_of_trail(&c.id, trail.id));
+        found
+            .left_open
+            .extend(trail.left_open(&events, is_described));
         let shown = by_gaps.get(&key);
         for change in &all {
             if !shown.is_some_and(|shown| shown.shows(change)) {
@@ -69,6 +77,19 @@ pub(crate) fn changes(
         }
     }
     found
+}
+
+/// Whether a chain is of the same trail as another.
+fn is_of_trail(chain: &ChainId, other: &ChainId) -> bool {
+    let is_owners = chain.organization.is_some() || chain.account == other.account;
+    let trail = |id: &ChainId| {
+        (
+            id.organization.clone(),
+            id.home_region.clone(),
+            id.trail.clone(),
+        )
+    };
+    is_owners && trail(chain) == trail(other)
 }
 
 /// The events of both, each once, by time, with the best evidence.

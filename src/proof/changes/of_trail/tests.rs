@@ -7,7 +7,7 @@ use crate::cloudtrail::event::{
 };
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::changes::{
-    Change, ChangeKind, ChangeWindow, MOST_CHANGES, NotSearched, SearchedPlace,
+    Change, ChangeKind, ChangeWindow, LeftOpen, MOST_CHANGES, NotSearched, SearchedPlace,
 };
 use crate::proof::fixtures::{ACCOUNT, BUCKET, HOME, at, chain, event, in_log_of, trail_call};
 use crate::proof::gap::TrailOwner;
@@ -218,4 +218,36 @@ fn a_call_counts_in_the_window_or_if_its_log_came_only_in_it() {
     // What an earlier run left off before is all new, also in a short digest.
     assert!(counts("10:10", true, ("10:05", "11:00")));
     assert!(!counts("11:00", true, ("10:05", "11:00")));
+}
+
+#[test]
+fn calls_on_an_unknown_key_and_on_a_new_bucket_are_left_open() {
+    let id = chain(HOME);
+    let update = |key: Option<&str>, bucket: Option<&str>| {
+        let set = TrailSettings {
+            kms_key: key.map(Into::into),
+            bucket: bucket.map(Into::into),
+            ..TrailSettings::default()
+        };
+        on_trail(ACCOUNT, "09:00", TrailChange::Update(set))
+    };
+    let on_keys = [on_key("08:00", "k-1"), on_key("08:01", "k-2")];
+    let left_open = |call: Evidence, is_described: bool| {
+        let events: Vec<Evidence> = on_keys.iter().cloned().chain([call]).collect();
+        own(&id).left_open(&events, is_described)
+    };
+    let alias = "arn:aws:kms:eu-central-1:111122223333:alias/k-1";
+    for unknown in [None, Some(""), Some("alias/k-1"), Some(alias)] {
+        let found = left_open(update(unknown, None), false);
+        assert!(
+            matches!(&found[..], [LeftOpen::Key { calls: 2, first, .. }] if *first == on_keys[0].event),
+            "{unknown:?}"
+        );
+    }
+    assert_eq!(left_open(update(None, None), true), []);
+    assert_eq!(left_open(update(Some("k-1"), Some(BUCKET)), false), []);
+    assert_eq!(own(&id).left_open(&[update(None, None)], false), []);
+    let found = left_open(update(None, Some("new-logs")), true);
+    assert!(matches!(&found[..], [LeftOpen::Bucket { bucket, .. }] if bucket == "new-logs"));
+    assert_eq!(left_open(refused(update(None, Some("new-logs"))), true), []);
 }
