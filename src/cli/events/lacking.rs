@@ -71,7 +71,9 @@ pub(super) fn print_not_found(
     named.extend([Code::CoverageHead, Code::Gap, Code::CoverageTail]);
     let mut found: BTreeMap<Code, Vec<String>> = BTreeMap::new();
     for finding in &outcome.findings {
-        let is_other = finding.key.is_none() && !named.contains(&finding.code);
+        // Missing digests that nothing refers to are an estimate: no name, but a time.
+        let is_estimate = finding.code == Code::DigestMissing;
+        let is_other = finding.key.is_none() && (is_estimate || !named.contains(&finding.code));
         if is_other && finding.severity != Severity::Note {
             let of = finding.chain.as_ref().map(|chain| format!("{chain}: "));
             let line = format!("{}{}", of.unwrap_or_default(), finding.message);
@@ -80,7 +82,9 @@ pub(super) fn print_not_found(
     }
     for (code, lines) in found {
         print_lines(code.as_str(), &lines);
-        hints.print(code);
+        if !named.contains(&code) {
+            hints.print(code);
+        }
     }
 }
 

@@ -108,6 +108,8 @@ impl Observer for LogsWithout {
                 _ => String::new(),
             };
             self.add(why, name + &time);
+        } else {
+            self.add_more(why, finding.count.unwrap_or(1));
         }
     }
 

@@ -24,6 +24,9 @@ fn a_missing_digest_is_named_and_counted() {
         assert_eq!(named.count(), 1, "{name}: {}", run.stderr);
         assert!(run.stderr.contains(" digest-missing)"), "{}", run.stderr);
     }
+    let run = over("digest-missing--several", &KEYS);
+    assert!(run.stderr.contains("(4 digest-missing)"), "{}", run.stderr);
+    assert!(run.stderr.contains(": an estimated 3 digests"));
 }
 
 #[test]
