@@ -36,9 +36,9 @@ impl TrailInScope<'_> {
         let trail = || (self.id.trail.clone(), self.id.home_region.clone());
         let on_trail: Vec<&Evidence> = events.iter().filter(|e| self.is_on_trail(e)).collect();
         let on_keys = || {
-            events
-                .iter()
-                .filter(|e| matches!(e.event.call, Call::Key(..)))
+            let is_on_key = |e: &&Evidence| matches!(e.event.call, Call::Key(..));
+            let on_keys = events.iter().filter(is_on_key);
+            on_keys.filter(|e| self.window.counts(e))
         };
         let is_unknown = !is_described && self.keys(&on_trail).is_empty();
         let first = on_keys().next().filter(|_| is_unknown);
