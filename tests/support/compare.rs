@@ -35,6 +35,11 @@ pub fn comparable(mut report: Value) -> Value {
         trail.remove("not_searched");
         let searched = trail["searched"].as_array_mut().expect("places");
         searched.sort_by_key(Value::to_string);
+        for change in trail["changes"].as_array_mut().expect("changes") {
+            let sentence = change["sentence"].as_str().expect("a text");
+            let known = sentence.split("; it may be a trail of account").next();
+            change["sentence"] = json!(known);
+        }
     }
     let message = fields["not_proven"].as_array_mut().expect("sentences");
     let of_source = [

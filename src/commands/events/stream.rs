@@ -12,6 +12,12 @@ use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::limits::Limits;
 use crate::validate::records::{LogStanding, LogText, ReadLog, RecordReader};
 
+/// Buffers that are kept for the next logs: a log in memory takes one, and new ones cost more than its search.
+const SPARES: usize = 32;
+
+/// Largest buffer that is kept, in bytes. Few logs are longer.
+const LONGEST_SPARE: usize = 1 << 20;
+
 /// Which records are written, and how.
 pub struct EventPlan<'p> {
     /// A record must pass all of them.
@@ -27,6 +33,7 @@ pub struct EventStream<'p> {
     plan: EventPlan<'p>,
     stop: CancelFlag,
     waiting: WaitingLogs,
+    spare: SpareBuffers,
     /// Held while a long text is in memory, so that there is only one.
     long: Mutex<()>,
     unproven_text: u64,
@@ -81,6 +88,7 @@ impl<'p> EventStream<'p> {
             plan,
             stop,
             waiting: WaitingLogs::default(),
+            spare: SpareBuffers::default(),
             long: Mutex::new(()),
             unproven_text: limits.unproven_text,
             output: Mutex::new(EventsWritten {
@@ -144,11 +152,13 @@ impl<'p> EventStream<'p> {
         if output.error.is_some() {
             return;
         }
-        let written = match encoded {
-            Ok(bytes) if bytes.is_empty() => Ok(()),
-            Ok(bytes) => output.writer.log(&bytes),
-            Err(error) => Err(error),
-        };
+        let written = encoded.and_then(|bytes| {
+            if !bytes.is_empty() {
+                output.writer.log(&bytes)?;
+            }
+            self.spare.put(bytes);
+            Ok(())
+        });
         if let Err(error) = written {
             output.error = Some(error);
             self.stop.set(CancelReason::OutputClosed);
@@ -157,6 +167,25 @@ impl<'p> EventStream<'p> {
 
     fn output(&self) -> MutexGuard<'_, EventsWritten<'p>> {
         self.output.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+/// Buffers that were written.
+#[derive(Default)]
+struct SpareBuffers(Mutex<Vec<Vec<u8>>>);
+
+impl SpareBuffers {
+    fn put(&self, mut buffer: Vec<u8>) {
+        let mut spare = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if spare.len() < SPARES && buffer.capacity() <= LONGEST_SPARE {
+            buffer.clear();
+            spare.push(buffer);
+        }
+    }
+
+    fn take(&self) -> Vec<u8> {
+        let mut spare = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        spare.pop().unwrap_or_default()
     }
 }
 
@@ -175,7 +204,12 @@ impl RecordReader for EventStream<'_> {
         }
         let one = text.is_long().then(|| self.long.lock());
         match text.bytes() {
-            Ok(text) => self.waiting.put(log.number, self.encode(&origin, text)),
+            Ok(text) => {
+                self.waiting.put(log.number, self.encode(&origin, text));
+                if text.capacity() == 0 {
+                    *text = self.spare.take();
+                }
+            }
             Err(why) => self.waiting.fail(log.number, io::Error::other(why)),
         }
         drop(one);
