@@ -27,8 +27,9 @@ pub fn comparable(mut report: Value) -> Value {
     for key in fields["keys"].as_array_mut().expect("keys") {
         key.as_object_mut().expect("an object").remove("origin");
     }
-    // Only CloudTrail knows which account owns an organization's trail.
+    // Only CloudTrail knows which account owns an organization's trail. Trails are in the order of their owners.
     let trails = fields["changes"].as_array_mut().expect("trails");
+    trails.sort_by_key(|t| format!("{}{}", t["organization"], t["trail"]));
     for trail in trails.iter_mut().filter(|t| !t["organization"].is_null()) {
         let trail = trail.as_object_mut().expect("an object");
         trail.remove("owner");
