@@ -15,6 +15,7 @@ mod cell;
 mod columns;
 pub mod count;
 pub mod csv;
+mod doubtful;
 pub mod filter;
 pub mod lines;
 mod order;

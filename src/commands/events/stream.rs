@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
+use super::doubtful::DoubtfulLogs;
 use super::order::WaitingLogs;
 use super::sink::{EventFormat, EventWriter, LogInHand, RecordCount, RecordFilter, RecordOrigin};
-use super::unreferenced::DoubtfulLogs;
 use super::without::{LogsWithout, WithoutEvents};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::limits::Limits;

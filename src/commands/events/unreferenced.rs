@@ -1,8 +1,7 @@
 //! The objects among the logs that no digest lists, or none so far. They are read last, once the validation knows all of them, and
 //! only if records of logs that are not proven are requested.
 
-use std::collections::{BTreeSet, HashSet};
-use std::hash::{BuildHasher as _, RandomState};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use super::sink::RecordOrigin;
@@ -12,14 +11,10 @@ use crate::base::gzip::inflate::Inflater;
 use crate::base::limits::Limits;
 use crate::base::text::s3_uri;
 use crate::proof::finding::{Code, Finding};
-use crate::proof::placement::RecordedPlace;
 use crate::source::GetError;
 use crate::validate::Access;
 use crate::validate::observer::Observer;
-use crate::validate::records::{LogStanding, ReadLog};
-
-/// Marks of logs that only unproven digests list, two of each: 16 MB.
-const MARKS: usize = 1_000_000;
+use crate::validate::records::LogStanding;
 
 /// Collects their names.
 pub struct UnreferencedLogs {
@@ -43,44 +38,6 @@ struct UnreferencedName {
     chain: String,
     bucket: String,
     key: String,
-}
-
-/// The logs that only unproven digests list and that were read. They are not read once more as logs that no proven
-/// digest lists.
-#[derive(Default)]
-pub struct DoubtfulLogs {
-    hasher: RandomState,
-    marks: Mutex<HashSet<u64>>,
-}
-
-impl DoubtfulLogs {
-    /// Adds a log, if it is one.
-    pub fn add(&self, log: &ReadLog<'_>) {
-        if log.standing != LogStanding::Proven {
-            let mut marks = self.marks.lock().unwrap_or_else(|e| e.into_inner());
-            if marks.len() < MARKS {
-                marks.insert(self.hasher.hash_one((log.bucket, log.key)));
-                // As found in a copy whose bucket is not known.
-                marks.insert(self.hasher.hash_one(("", log.key)));
-            }
-        }
-    }
-
-    /// Whether a log that was found under this name was read, or may have been.
-    fn may_hold(&self, access: Access<'_>, (bucket, key): (&str, &str)) -> bool {
-        let marks = self.marks.lock().unwrap_or_else(|e| e.into_inner());
-        let holds = |bucket: &str, key: &str| marks.contains(&self.hasher.hash_one((bucket, key)));
-        let found = access.places.find(bucket, key);
-        let mut recorded = found
-            .all()
-            .iter()
-            .flat_map(|(root, key)| access.places.recorded(*root, key));
-        let is_recorded = |place: RecordedPlace| {
-            let bucket = place.bucket.as_deref().unwrap_or_default();
-            holds(bucket, &place.key)
-        };
-        marks.len() >= MARKS || holds(bucket, key) || recorded.any(is_recorded)
-    }
 }
 
 impl UnreferencedLogs {

@@ -6,6 +6,7 @@
 
 mod before;
 mod describe;
+mod judge;
 mod left_open;
 mod of_trail;
 mod window;

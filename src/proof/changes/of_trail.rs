@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::before::{judge, say_whose};
 use super::describe::change;
+use super::judge::{judge, say_whose};
 use super::{Change, ChangeKind, ChangeWindow, ChangesOfTrail, MOST_CHANGES, MOST_PLACES};
 use super::{NotSearched, SearchedPlace};
 use crate::base::time::HOUR;

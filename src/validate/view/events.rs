@@ -1,7 +1,7 @@
 //! The report of an event.
 
 use crate::cloudtrail::event::{
-    BucketChange, Call, Evidence as KnownEvent, TrailRef, Via as KnownVia,
+    Actor as KnownActor, BucketChange, Call, Evidence as KnownEvent, TrailRef, Via as KnownVia,
 };
 use crate::report::validation::v1::{Actor, Bearing, EventObject, Evidence, Role, Via};
 
@@ -33,15 +33,7 @@ pub(super) fn evidence(known: &KnownEvent, is_cause: bool) -> Evidence {
         event_name: event.name.clone(),
         event_time: event.time,
         event_id: event.id.clone(),
-        actor: actor.map(|actor| Actor {
-            kind: actor.kind.clone(),
-            arn: actor.arn.clone(),
-            account: actor.account.clone(),
-            access_key_id: actor.access_key_id.clone(),
-            access_key_term: actor.key_term().map(Into::into),
-            session: actor.session.clone(),
-            invoked_by: actor.invoked_by.clone(),
-        }),
+        actor: actor.map(who),
         source_ip: event.source_ip.clone(),
         user_agent: event.user_agent.clone(),
         error_code: event.error_code.clone(),
@@ -128,4 +120,16 @@ fn bucket_bearing(change: BucketChange) -> Bearing {
         BucketChange::Acl => Bearing::Acl,
         BucketChange::Ownership => Bearing::Ownership,
     }
+}
+
+fn who(actor: &KnownActor) -> Box<Actor> {
+    Box::new(Actor {
+        kind: actor.kind.clone(),
+        arn: actor.arn.clone(),
+        account: actor.account.clone(),
+        access_key_id: actor.access_key_id.clone(),
+        access_key_term: actor.key_term().map(Into::into),
+        session: actor.session.clone(),
+        invoked_by: actor.invoked_by.clone(),
+    })
 }

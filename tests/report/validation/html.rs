@@ -85,6 +85,7 @@ fn sections_come_in_the_order_of_the_contents() {
         "accounts",
         "findings",
         "gaps",
+        "changes",
         "notes",
         "chains",
         "proven",

@@ -45,6 +45,7 @@ fn with_gaps(chains: u32) -> Value {
     report["chains"] = json!(clones);
     report["findings"] = json!(findings);
     report["verdict"] = json!("gaps");
+    report["changes"] = json!([]);
     report["totals"]["chains"] = json!(chains);
     report
 }

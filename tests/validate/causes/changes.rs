@@ -267,6 +267,7 @@ fn a_gap_of_another_trail_of_that_name_shows_nothing() {
     let mut chain = Chain::new(ChainSpec::new(other, HOME).logs(1..=1).events(1..=1));
     chain.start(&mut world, ts("2026-03-01T00:12:34Z"));
     chain.run_until(&mut world, ts("2026-03-01T01:12:34Z"));
+    chain.stop(&mut world, ts("2026-03-01T01:15:00Z"));
     chain.start(&mut world, ts("2026-03-01T02:12:34Z"));
     chain.run_until(&mut world, hour(3));
     let outcome = outcome(&world, &request());

@@ -138,7 +138,6 @@ const PRINTED_OTHERWISE: &[&str] = &[
     "gap--overlapping-segments",
     "gap--owner-presumed",
     "gap--stopped-by-a-delegated-administrator",
-    "incident",
     "key-unavailable",
     "key-unknown",
     "log-malformed--no-trailer",

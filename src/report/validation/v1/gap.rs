@@ -58,7 +58,7 @@ pub struct Evidence {
     /// Its id.
     pub event_id: Option<String>,
     /// Who made the call.
-    pub actor: Option<Actor>,
+    pub actor: Option<Box<Actor>>,
     /// The address that it came from.
     pub source_ip: Option<String>,
     /// The program that made it.
