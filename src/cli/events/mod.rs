@@ -226,15 +226,9 @@ fn refuse_unproven_counts(args: &EventsArgs) -> Result<(), Error> {
 
 /// What a run reads besides copies, each with its option.
 fn inputs(args: &EventsArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
-    let one = [
-        ("--expect", &args.run.expect),
-        ("--accept", &args.output.accept),
-        ("--ca-bundle", &args.sign_in.ca_bundle),
-    ];
-    let one = one.map(|(option, path)| path.clone().map(|path| (option, path)));
-    let keys = args.run.known.keys.iter();
-    let keys = keys.map(|path| ("--keys", path.clone()));
+    let accept = args.output.accept.iter();
+    let accept = accept.map(|path| ("--accept", path.clone()));
     let rules = args.watchlist.watchlist.iter();
     let rules = rules.map(|path| ("--watchlist", path.clone()));
-    one.into_iter().flatten().chain(keys).chain(rules)
+    args.run.inputs(&args.sign_in).chain(accept).chain(rules)
 }
