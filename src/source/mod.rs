@@ -22,6 +22,7 @@ pub mod keys;
 mod listing;
 pub mod memory;
 mod object;
+pub mod parts;
 pub mod places;
 pub mod presence;
 pub mod regional_keys;
