@@ -1,7 +1,9 @@
 //! What the program generates: schedules and alerting rules, completions and the manual.
-
 pub(crate) mod alerts;
 pub(crate) mod man;
+mod part;
+mod policy;
+mod quoting;
 pub(crate) mod schedule;
 
 use clap_complete::Shell;

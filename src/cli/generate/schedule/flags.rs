@@ -178,7 +178,10 @@ impl CheckFlags {
 }
 
 /// One word per option: `--name=value`.
-fn words(flags: &[OsString]) -> Result<Vec<String>, Error> {
+///
+/// # Errors
+/// If a flag cannot stand in a file as it is.
+pub fn words(flags: &[OsString]) -> Result<Vec<String>, Error> {
     let mut words: Vec<String> = Vec::new();
     let mut takes_value = false;
     for flag in flags {
@@ -207,7 +210,7 @@ pub fn text(flag: &OsStr) -> Result<String, Error> {
         Some(flag) if !flag.contains(is_unsafe) => Ok(flag.to_owned()),
         _ => {
             let flag = flag.to_string_lossy();
-            let message = format!("a schedule cannot hold the flag {}", escape(&flag));
+            let message = format!("a generated file cannot hold the flag {}", escape(&flag));
             Err(Error::new(ErrorKind::Usage, message)
                 .hint("leave out control characters, invisible ones and bytes that are not UTF-8"))
         }

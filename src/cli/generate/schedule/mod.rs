@@ -2,26 +2,20 @@
 //!
 //! ```text
 //! flags ──> parsed as validate does ──> refused, or CheckFlags ──> parts ──> standard output, or files
-//!                                       place: files it can see    quoting, policy, templates
+//!                                       place: files it can see    quoting, policy (beside this folder), templates
 //! ```
 //!
 //! The templates are beside this file. Each begins with comments: how to install it, and what raises an alarm.
 
-mod flags;
+pub(super) mod flags;
 mod parts;
-mod place;
-mod policy;
-mod quoting;
-
-use std::fs;
-use std::path::Path;
+pub(super) mod place;
 
 use self::flags::CheckFlags;
-use self::parts::Part;
 use self::place::Unseen;
 use crate::base::error::{Error, ErrorKind};
 use crate::cli::args::generate::{ScheduleArgs, ScheduleKind};
-use crate::cli::diagnose::note;
+use crate::cli::generate::part::{Part, check_image, write_all};
 use crate::cli::{output, refused};
 
 /// Prints a schedule, or writes its parts into files.
@@ -48,14 +42,10 @@ fn check_own(args: &ScheduleArgs) -> Result<(), Error> {
     let in_container = matches!(args.kind, ScheduleKind::Kubernetes | ScheduleKind::Ecs);
     let usage = |message: &str| Error::new(ErrorKind::Usage, message);
     if let Some(image) = &args.image {
-        let is_name = |b: u8| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b);
         if !in_container {
             return Err(usage("--image is for kubernetes and ecs"));
         }
-        if image.is_empty() || !image.bytes().all(is_name) {
-            return Err(usage("--image is not the name of an image")
-                .hint("give one such as registry.example.com/trailproof:0.1.0"));
-        }
+        check_image(image)?;
     }
     let Some(folder) = &args.textfile else {
         return Ok(());
@@ -81,19 +71,4 @@ fn printed(parts: &[Part], kind: ScheduleKind) -> String {
     }
     let with_name = |part: &Part| format!("# ---- {} ----\n{}", part.name, part.text);
     parts.iter().map(with_name).collect::<Vec<_>>().join("\n")
-}
-
-/// Writes each part into a file of its own.
-fn write_all(folder: &Path, parts: &[Part]) -> Result<(), Error> {
-    for part in parts {
-        let path = folder.join(part.name);
-        fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&path, &part.text))
-            .map_err(|e| {
-                let message = format!("cannot write {}", path.display());
-                Error::new(ErrorKind::Output, message).because(e)
-            })?;
-        note(&format!("wrote {}", path.display()));
-    }
-    Ok(())
 }

@@ -4,12 +4,15 @@ use askama::Template;
 use clap::ValueEnum as _;
 
 use super::flags::CheckFlags;
-use super::policy::{partition, policy};
-use super::quoting::{github_line, kubernetes_argument, systemd_value, systemd_word, yaml};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::text::quoted;
 use crate::cli::args::generate::{ScheduleArgs, ScheduleKind};
 use crate::cli::args::validate::FailOn;
+use crate::cli::generate::part::{POD_TRUST, POLICY, Part, TRUST, filled};
+use crate::cli::generate::policy::{partition, policy};
+use crate::cli::generate::quoting::{
+    github_line, kubernetes_argument, systemd_value, systemd_word, yaml,
+};
 
 /// The deadline of a run, unless another is given: it ends before the next one begins.
 const DEADLINE: i64 = 50 * 60;
@@ -21,14 +24,6 @@ const INTERVAL: i64 = 60 * 60;
 /// The region in which a workflow signs in if no other is given.
 const REGION: &str = "us-east-1";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-const POLICY: &str = "policy.json";
-const TRUST: &str = "trust.json";
-
-/// A file of a schedule.
-pub struct Part {
-    pub name: &'static str,
-    pub text: String,
-}
 
 #[derive(Template)]
 #[template(
@@ -129,14 +124,6 @@ struct Trust<'a> {
     partition: &'a str,
 }
 
-/// Who may take the role of a pod.
-#[derive(Template)]
-#[template(
-    path = "trust-pods.json",
-    config = "src/cli/generate/schedule/askama.toml"
-)]
-struct PodTrust;
-
 /// The parts of a schedule, the one with the comments first.
 ///
 /// # Errors
@@ -157,7 +144,7 @@ pub fn parts(args: &ScheduleArgs, check: &CheckFlags) -> Result<Vec<Part>, Error
     };
     // A template of CloudFormation has it within.
     if let Some(policy) = made.policy.filter(|_| args.kind != ScheduleKind::Ecs) {
-        parts.push(part(POLICY, policy));
+        parts.push(Part::new(POLICY, policy));
     }
     Ok(parts)
 }
@@ -183,19 +170,6 @@ fn deadline(check: &CheckFlags) -> Result<i64, Error> {
         ));
     }
     Ok(seconds)
-}
-
-fn part(name: &'static str, text: String) -> Part {
-    let mut text = text;
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    Part { name, text }
-}
-
-fn filled(template: &impl Template) -> Result<String, Error> {
-    let filled = template.render();
-    filled.map_err(|e| Error::new(ErrorKind::Internal, "cannot make the schedule").because(e))
 }
 
 /// The command line that makes the schedule, for a shell.
@@ -254,9 +228,9 @@ fn systemd(args: &ScheduleArgs, check: &CheckFlags, made: &Made) -> Result<Vec<P
         watch: "systemctl list-timers, or the age of the metrics",
     };
     Ok(vec![
-        part("trailproof.service", filled(&service)?),
-        part("trailproof.timer", filled(&Timer)?),
-        part("trailproof-failed.service", filled(&FailedService)?),
+        Part::new("trailproof.service", filled(&service)?),
+        Part::new("trailproof.timer", filled(&Timer)?),
+        Part::new("trailproof-failed.service", filled(&FailedService)?),
     ])
 }
 
@@ -271,12 +245,12 @@ fn kubernetes(args: &ScheduleArgs, check: &CheckFlags, made: &Made) -> Result<Ve
         .iter()
         .filter_map(|(_, path)| path.rsplit('/').next());
     let files = names.map(|name| format!(" --from-file={name}"));
-    let trust = filled(&PodTrust)?;
+
     let cron_job = CronJob {
         version: VERSION,
         command: &made.command,
         policy: made.policy.as_deref(),
-        trust: &trust,
+        trust: POD_TRUST,
         partition: partition(&check.args),
         flags: &flags,
         image: &yaml(&image(args)),
@@ -286,8 +260,12 @@ fn kubernetes(args: &ScheduleArgs, check: &CheckFlags, made: &Made) -> Result<Ve
         timeout: made.timeout,
         watch: "kube_cronjob_status_last_schedule_time",
     };
-    let mut parts = vec![part("schedule.yaml", filled(&cron_job)?)];
-    parts.extend(made.policy.as_ref().map(|_| part(TRUST, trust)));
+    let mut parts = vec![Part::new("schedule.yaml", filled(&cron_job)?)];
+    parts.extend(
+        made.policy
+            .as_ref()
+            .map(|_| Part::new(TRUST, POD_TRUST.into())),
+    );
     Ok(parts)
 }
 
@@ -309,7 +287,7 @@ fn ecs(args: &ScheduleArgs, check: &CheckFlags, made: &Made) -> Result<Vec<Part>
         has_files: !check.files.is_empty(),
         watch: "the alarm Silent does",
     };
-    Ok(vec![part("template.yaml", filled(&task)?)])
+    Ok(vec![Part::new("template.yaml", filled(&task)?)])
 }
 
 fn github(check: &CheckFlags, made: &Made) -> Result<Vec<Part>, Error> {
@@ -335,8 +313,8 @@ fn github(check: &CheckFlags, made: &Made) -> Result<Vec<Part>, Error> {
         timeout: made.timeout / 60 + 5,
         watch: "the list of runs",
     };
-    let mut parts = vec![part("trailproof.yml", filled(&workflow)?)];
-    parts.extend(made.policy.as_ref().map(|_| part(TRUST, trust)));
+    let mut parts = vec![Part::new("trailproof.yml", filled(&workflow)?)];
+    parts.extend(made.policy.as_ref().map(|_| Part::new(TRUST, trust)));
     Ok(parts)
 }
 
