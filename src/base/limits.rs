@@ -36,6 +36,10 @@ pub struct Limits {
     pub saved_report: u64,
     /// Largest state of a scheduled check, in bytes: some 20 KB for each of 3,000 chains, of which a quiet one has 2.
     pub state: u64,
+    /// Largest plan of shards, in bytes: 170,000 accounts and regions with a chain each are some 60 MB.
+    pub plan: u64,
+    /// Shards, accounts and regions, and chains in one plan. They are kept in memory: a million are some 400 MB.
+    pub plan_entries: usize,
     /// Findings of one code in one chain before they collapse into one with a count.
     pub findings_per_code: usize,
     /// Findings of all chains together, before fewer of one code in one chain collapse: 100,000 are
@@ -132,6 +136,8 @@ impl Default for Limits {
             rule_patterns: 256 << 20,
             saved_report: 1 << 30,
             state: 64 << 20,
+            plan: 256 << 20,
+            plan_entries: 1_000_000,
             findings_per_code: 10_000,
             findings: 100_000,
             folders: 100_000,

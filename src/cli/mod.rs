@@ -34,6 +34,7 @@ pub mod open;
 mod output;
 mod presentation;
 mod report;
+mod shard;
 mod signals;
 mod terminal;
 mod timeline;
@@ -121,6 +122,7 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
             history::run(&args, matches, command, start)
         }
         Command::Help { about } => help::print(parser(), about.as_deref()),
+        Command::Shard(what) => shard::run(what, start, &stop),
         Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
         Command::Collect(args) => collect::run(*args, command, start, &stop),
         Command::Doctor(args) => doctor(*args, command, start, &stop),
@@ -263,6 +265,7 @@ fn schema(of: SchemaKind) -> Result<u8, Error> {
         SchemaKind::State => crate::report::state::v1::schema(),
         SchemaKind::History => crate::report::history::v1::schema(),
         SchemaKind::Timeline => crate::report::timeline::v1::schema(),
+        SchemaKind::Plan => crate::report::plan::v1::schema(),
     };
     let mut text = serde_json::to_vec_pretty(&schema)
         .map_err(|e| Error::new(ErrorKind::Internal, "cannot make the schema").because(e))?;

@@ -40,7 +40,7 @@ topics! {
     "trails" "explain" "events" "timeline" "doctor" "history" "watchlist"
     "evidence" "proof" "gaps" "changes" "lookup" "codes" "words"
     "formats" "json" "terminal"
-    "scheduling" "state" "alerts" "lambda" "performance" "bounds"
+    "scheduling" "state" "alerts" "lambda" "shards" "performance" "bounds"
     "library" "building"
 }
 

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! - [`validation`] holds the report of `validate` and all its formats; [`trails`], [`explain`], [`doctor`], [`collect`],
-//!   [`timeline`] and [`history`] hold those of the other commands. Each has `v1` (the frozen types), `v1.schema.json` and `text`.
+//!   [`timeline`] and [`history`] hold those of the other commands; [`plan`] and [`state`] hold files that runs leave for others. Each has `v1` (the frozen types), `v1.schema.json` and `text`.
 //! - [`json`], [`open_enum`], [`hex`], [`tone`] and `csv_table` serve all of them.
 //!
 //! Frozen means: fields may be added, but never removed or given another meaning. Scripts and saved reports
@@ -36,6 +36,7 @@ pub mod hex;
 pub mod history;
 pub mod json;
 pub mod open_enum;
+pub mod plan;
 pub mod state;
 pub mod timeline;
 pub mod tone;

@@ -44,6 +44,7 @@ tests! {
     of_lookup "lookup.md"
     of_on_disk "on-disk.md"
     of_scheduling "scheduling.md"
+    of_shards "shards.md"
     of_state "state.md"
     of_terminal "terminal.md"
     of_timeline "timeline.md"

@@ -123,6 +123,11 @@ fn the_schema_that_is_shipped_is_that_of_the_types() {
             "src/report/timeline/v1.schema.json",
             trailproof::report::timeline::v1::schema(),
         ),
+        (
+            "plan",
+            "src/report/plan/v1.schema.json",
+            trailproof::report::plan::v1::schema(),
+        ),
     ];
     for (of, path, schema) in schemas {
         let kept = fs::read_to_string(root().join(path)).expect("the schema");

@@ -59,7 +59,7 @@ Examples:
 /// The heading of the topics in the help of the program.
 pub const TOPICS_HEADING: &str = "Topics of the manual, each for trailproof help TOPIC:";
 
-/// What writes a JSON report, or the state of scheduled runs.
+/// What writes a JSON report, the state of scheduled runs, or a plan.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaKind {
     Validate,
@@ -70,6 +70,7 @@ pub enum SchemaKind {
     State,
     History,
     Timeline,
+    Plan,
 }
 
 /// What `generate` prints.

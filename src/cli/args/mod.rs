@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod history;
 pub(crate) mod report;
+pub(crate) mod shard;
 pub(crate) mod shared;
 pub(crate) mod timeline;
 pub(crate) mod trails;
@@ -27,6 +28,7 @@ use explain::ExplainArgs;
 use generate::{GenerateCommand, SchemaKind};
 use history::HistoryArgs;
 use report::ReportArgs;
+use shard::ShardCommand;
 use timeline::TimelineArgs;
 use trails::TrailsArgs;
 use validate::{ScheduledArgs, ValidateArgs};
@@ -44,6 +46,7 @@ const COMMANDS: &[&str] = &[
     "trails",
     "report",
     "history",
+    "shard",
     "schema",
     "generate",
     "completions",
@@ -99,9 +102,13 @@ pub enum Command {
     /// Write what the runs of a scheduled check proved, from their state: a monthly report
     #[command(after_help = history::EXAMPLES)]
     History(Box<HistoryArgs>),
-    /// Print the JSON Schema of a JSON report, or of the state of scheduled runs
+    /// Validate on several machines: share the work out, prove a part of it, join the parts
+    #[command(subcommand, after_help = shard::SHARD_EXAMPLES)]
+    Shard(ShardCommand),
+    /// Print the JSON Schema of a JSON report, of the state of scheduled runs, or of a plan of shards
     Schema {
-        /// The command whose report the schema describes, or `state` for what `validate --state` keeps
+        /// The command whose report the schema describes, `state` for what `validate --state` keeps, or `plan` for
+        /// the lines of a plan of `shard plan`
         #[arg(value_enum, default_value_t = SchemaKind::Validate)]
         of: SchemaKind,
     },

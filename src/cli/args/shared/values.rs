@@ -97,18 +97,46 @@ pub fn interval(text: &str) -> Result<SignedDuration, String> {
 
 /// A size such as `512KiB`, `256MiB` or `1GiB`, or in bytes: at most 4 GiB, which is what is read of any object.
 pub fn size(text: &str) -> Result<u64, String> {
-    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
+    match bytes(text) {
+        Some(bytes @ 1..=0x1_0000_0000) => Ok(bytes),
+        Some(_) => Err("expected a size from 1 byte to 4GiB".to_owned()),
+        None => Err("expected a size such as 256MiB or 1GiB".to_owned()),
+    }
+}
+
+/// A size such as `200GiB` or `2TiB`, or in bytes: at least 1 MiB, at most 1,024 TiB.
+pub fn large_size(text: &str) -> Result<u64, String> {
+    match bytes(text) {
+        Some(bytes @ 0x10_0000..=0x4_0000_0000_0000) => Ok(bytes),
+        Some(_) => Err("expected a size from 1MiB to 1024TiB".to_owned()),
+        None => Err("expected a size such as 200GiB or 2TiB".to_owned()),
+    }
+}
+
+/// A number of bytes with or without its unit; [`u64::MAX`] if it is larger than that.
+fn bytes(text: &str) -> Option<u64> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
     let unit = units
         .into_iter()
         .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)));
     let (number, shift) = unit.unwrap_or((text, 0));
-    let number: u64 = number
-        .trim_end()
-        .parse()
-        .map_err(|_| "expected a size such as 256MiB or 1GiB".to_owned())?;
-    match number.checked_mul(1 << shift) {
-        Some(bytes @ 1..=0x1_0000_0000) => Ok(bytes),
-        _ => Err("expected a size from 1 byte to 4GiB".to_owned()),
+    let number: u64 = number.trim_end().parse().ok()?;
+    Some(number.saturating_mul(1 << shift))
+}
+
+/// How many in a second: a positive number.
+pub fn per_second(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(number) if (0.001..=1e9).contains(&number) => Ok(number),
+        _ => Err("expected a number from 0.001 to 1000000000".to_owned()),
+    }
+}
+
+/// A price in US dollars.
+pub fn price(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(price) if (0.0..=1e6).contains(&price) => Ok(price),
+        _ => Err("expected a price from 0 to 1000000 US dollars, such as 0.0004".to_owned()),
     }
 }
 

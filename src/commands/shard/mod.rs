@@ -1,0 +1,9 @@
+//! `shard`: one validation on several machines.
+//!
+//! ```text
+//! shard plan ──> plan ──> shard run ──> part ──> shard merge ──> the report of a single run
+//!                   └───> shard run ──> part ──┘
+//! ```
+
+pub mod plan;
+pub mod plan_file;
