@@ -5,7 +5,7 @@ macro_rules! reasons {
     ($($(#[$doc:meta])* $variant:ident = $word:literal;)*) => {
         /// Why something could not be checked. The variants stand in the order of their words,
         /// because findings that differ only in their reason are reported in that order.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum Reason {
             $($(#[$doc])* $variant,)*
         }

@@ -1,11 +1,13 @@
 //! What a finding found beyond its code, where a decision depends on it. Decisions match on the
 //! [`Detail`]; its message is made here and nowhere else.
 
+use serde::{Deserialize, Serialize};
+
 use super::Code;
 
 /// A more precise statement than a code alone. A saved report has no field for it, so
 /// [`Detail::of_message`] recovers it from the message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Detail {
     /// Neither the digest's own signature nor the hash that its proven successor recorded fits its
     /// bytes.
@@ -28,7 +30,7 @@ pub enum Detail {
 }
 
 /// An object that could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UnreadObject {
     /// A digest that listing shows.
     Digest,

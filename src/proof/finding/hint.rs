@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::text::quoted;
 use crate::cloudtrail::ids::Region;
 use crate::proof::reason::Reason;
@@ -21,7 +23,7 @@ pub enum ReadFrom {
 }
 
 /// An object that has a copy on disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CopiedObject {
     /// The bucket that it is in.
     pub bucket: String,
@@ -31,8 +33,8 @@ pub struct CopiedObject {
     pub copy: String,
 }
 
-/// What to do about a finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What to do about a finding. A part stores that of a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hint {
     /// About an object whose original survives as a version. Whether recorded calls on it are shown.
     FetchOriginal(bool),
@@ -68,8 +70,10 @@ pub enum Hint {
     /// About a digest whose copy has no metadata.
     KeepMetadata(Box<CopiedObject>),
     /// About keys of this region, which key files do not hold.
+    #[serde(skip)]
     GetKeys(Region),
     /// About keys of this region, where no keys at all were given.
+    #[serde(skip)]
     GiveKeys(Region),
     /// About logs whose folder was not copied.
     CopyLogs,

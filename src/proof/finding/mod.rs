@@ -7,6 +7,8 @@ mod hint;
 mod recovery;
 mod verdict;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::time::Window;
 use crate::cloudtrail::event::Evidence;
 use crate::cloudtrail::ids::ChainId;
@@ -24,13 +26,16 @@ pub use verdict::{Severity, Verdict};
 pub const FATE_UNKNOWN: &str = " (deleted, expired or never delivered)";
 
 /// One finding. Fields that do not apply are `None`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// A part stores it as it is when a log was just read: without what is known only later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Its code.
     pub code: Code,
     /// How bad it is here.
     pub severity: Severity,
     /// The chain it concerns.
+    #[serde(skip)]
     pub chain: Option<ChainId>,
     /// The bucket of the object it concerns, as recorded or as found.
     pub bucket: Option<String>,
@@ -49,6 +54,7 @@ pub struct Finding {
     /// The actual value.
     pub actual: Option<String>,
     /// The time it concerns.
+    #[serde(skip)]
     pub interval: Option<Window>,
     /// The key of the digest that lists this log, or that links to this digest.
     pub digest: Option<String>,
@@ -57,15 +63,18 @@ pub struct Finding {
     /// The number of objects it stands for.
     pub count: Option<u64>,
     /// Events that bear on it.
+    #[serde(skip)]
     pub evidence: Vec<Evidence>,
     /// By what its original is known among the versions of the object.
+    #[serde(skip)]
     pub original: Option<Box<Original>>,
     /// What a search for the original found.
+    #[serde(skip)]
     pub recovery: Option<Box<Recovery>>,
 }
 
 /// What a store says about an object. Nothing signs this, so it is never evidence of its content.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ObjectFacts {
     /// The version read.
     pub version_id: Option<String>,

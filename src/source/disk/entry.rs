@@ -19,6 +19,9 @@ pub(super) enum EntryKind {
 /// What the name of a refused entry is.
 pub(super) const NOT_UTF8: &str = "a name that is not utf-8";
 
+/// What a folder is that lies too deep among loose files.
+pub(super) const TOO_DEEP: &str = "a folder nested too deep";
+
 /// Everything that a refused entry may be.
 pub(super) const REFUSED: [&str; 7] = [
     "not a regular file",
@@ -29,6 +32,14 @@ pub(super) const REFUSED: [&str; 7] = [
     "a device",
     NOT_UTF8,
 ];
+
+/// The same word as a constant, if it is one that a source says of an entry that it refuses.
+pub fn refused_word(word: &str) -> &'static str {
+    let mut known = REFUSED.into_iter().chain([TOO_DEEP]);
+    known
+        .find(|known| *known == word)
+        .unwrap_or("an entry that is not read")
+}
 
 impl DiskEntry {
     /// The name without a closing slash.

@@ -28,6 +28,7 @@ use rustix::fs::{Dev, Stat};
 
 use self::changes::Changes;
 use self::entry::EntryKind;
+pub use self::entry::refused_word;
 use self::head::{Head, HeadReader};
 use self::listing::{FolderReader, is_head};
 pub use self::loose::LooseSummary;

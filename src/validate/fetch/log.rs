@@ -50,6 +50,8 @@ pub(crate) enum WantedText {
 /// A log that was fetched.
 pub(crate) struct FetchedLog {
     pub state: LogState,
+    /// What it adds to the bytes of the run.
+    pub size: Size,
     /// Its events, if they were wanted.
     pub events: Option<FoundEvents>,
     /// Its text, if it was wanted.
@@ -62,9 +64,18 @@ impl FetchedLog {
     fn without_text(state: LogState) -> Self {
         FetchedLog {
             state,
+            size: Size::default(),
             events: None,
             text: None,
             has_changes_left: false,
+        }
+    }
+
+    /// A log whose result another process stored.
+    pub fn stored(state: LogState, events: Option<FoundEvents>) -> Self {
+        FetchedLog {
+            events,
+            ..FetchedLog::without_text(state)
         }
     }
 }
@@ -142,7 +153,7 @@ impl Fetcher<'_> {
             Err(finding) => return FetchedLog::without_text(LogState::Found(finding)),
         };
         let (mut events, mut texts) = (None, KeptTexts::default());
-        let mut has_changes_left = false;
+        let (mut has_changes_left, mut size) = (false, Size::default());
         let possible = self.places(&entry.bucket, &entry.key);
         let is_bucket = |root| is_reachable(root, &entry.bucket);
         let judged = several::judge(self.places, &possible, &is_bucket, |root, key| {
@@ -159,6 +170,8 @@ impl Fetcher<'_> {
                 },
             };
             let read = self.read_log(root, key, comparison);
+            let (read, of_object) = read;
+            size.add(of_object);
             let read = read.map_err(|error| self.failed(error))?;
             events = events.take().or(read.events);
             has_changes_left |= read.has_changes_left;
@@ -180,7 +193,10 @@ impl Fetcher<'_> {
         let is_missing =
             matches!(&state, LogState::Found(finding) if finding.code == Code::LogMissing);
         if is_missing && self.is_not_copied(&possible) {
-            return FetchedLog::without_text(LogState::NotCopied);
+            return FetchedLog {
+                size,
+                ..FetchedLog::without_text(LogState::NotCopied)
+            };
         }
         let (text, spare) = match state {
             LogState::Valid { .. } => (texts.intact, texts.altered),
@@ -196,6 +212,7 @@ impl Fetcher<'_> {
         }
         FetchedLog {
             state,
+            size,
             events,
             text,
             has_changes_left: false,
@@ -206,7 +223,7 @@ impl Fetcher<'_> {
     fn is_present(&self, root: RootId, key: &str) -> Result<bool, GetError> {
         match self.presence.check(root, key) {
             // The listing may be wrong, so the object is asked for.
-            Err(GetError::NotFound) => match self.exists_again(root, key) {
+            Err(GetError::NotFound) => match self.exists_in(self.logs, root, key) {
                 Some(again) => again.map(|()| true),
                 None => Err(GetError::NotFound),
             },
@@ -215,19 +232,19 @@ impl Fetcher<'_> {
     }
 
     /// Reads the object in one place of a log, and compares it with the hash that it must have. What would
-    /// count as altered or missing is read once more.
+    /// count as altered or missing is read once more. Also returns what it adds to the bytes of the run.
     fn read_log(
         &self,
         root: RootId,
         key: &str,
         comparison: Comparison<'_>,
-    ) -> Result<FetchedLog, GetError> {
+    ) -> (Result<FetchedLog, GetError>, Size) {
         self.counts.get.fetch_add(1, Ordering::Relaxed);
         let mut size = Size::default();
-        let read = match self.source.get(root, key, false) {
+        let read = match self.logs.get(root, key, false) {
             Ok(object) => self.compare_log(root, key, object, comparison, &mut size),
             Err(GetError::NotFound) => Err(GetError::NotFound),
-            Err(other) => return Err(other),
+            Err(other) => return (Err(other), size),
         };
         let is_doubtful = match &read {
             Ok(read) => {
@@ -235,17 +252,21 @@ impl Fetcher<'_> {
             }
             Err(error) => error.is_doubtful(),
         };
-        let read = match is_doubtful.then(|| self.again(root, key, false)).flatten() {
+        let read = match is_doubtful
+            .then(|| self.again_in(self.logs, root, key, false))
+            .flatten()
+        {
             None => read,
             Some(again) => {
                 self.return_text(read.ok().and_then(|first| first.text));
                 again.and_then(|again| self.compare_log(root, key, again, comparison, &mut size))
             }
         };
-        if comparison.reading != LogReading::Uncounted {
-            self.count(size);
+        if comparison.reading == LogReading::Uncounted {
+            return (read, Size::default());
         }
-        read
+        self.count(size);
+        (read, size)
     }
 
     /// `size` becomes that of this object.
@@ -297,7 +318,7 @@ impl Fetcher<'_> {
                 // Those of the bytes that were read, if the source knew them with the object.
                 finding.object = match object.facts.etag {
                     Some(_) => object.facts,
-                    None => self.source.stat(root, key).unwrap_or_default(),
+                    None => self.logs.stat(root, key).unwrap_or_default(),
                 };
                 LogState::Found(finding)
             }
@@ -310,6 +331,7 @@ impl Fetcher<'_> {
         self.return_text(spare);
         Ok(FetchedLog {
             state,
+            size: *size,
             events,
             text,
             has_changes_left: search.is_some_and(|search| search.is_late),
@@ -330,7 +352,7 @@ impl Fetcher<'_> {
             let is_bucket = |root| is_reachable(root, &entry.bucket);
             let found = first_of(possible.all(), &is_bucket, |root, key| {
                 self.counts.get.fetch_add(1, Ordering::Relaxed);
-                let mut object = self.source.get(root, key, false)?;
+                let mut object = self.logs.get(root, key, false)?;
                 let mut text = self.empty_text(IN_MEMORY);
                 let body = &mut object.body;
                 let inflated = self.inflate_uncounted(body, &mut |bytes| text.push(bytes))?;

@@ -12,9 +12,11 @@ use std::io::Read;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 pub use self::digest::{StoredDigest, container_damage};
 pub use self::log::LogReading;
-pub(crate) use self::log::{WantedOfLog, WantedText};
+pub(crate) use self::log::{FetchedLog, WantedOfLog, WantedText};
 pub use self::several::LogState;
 pub(crate) use self::version::VersionMatch;
 use super::logs::log_text::{IN_MEMORY, LogText};
@@ -37,6 +39,9 @@ const LONGEST_TEXT: usize = 8 << 20;
 pub struct Fetcher<'a> {
     /// Where objects come from.
     pub source: &'a dyn Source,
+    /// Where logs are read: the same, unless answers of the source are recorded. A part holds results of logs, and
+    /// not the logs.
+    logs: &'a dyn Source,
     /// Which place is which.
     pub places: &'a Places,
     /// The public keys.
@@ -58,11 +63,19 @@ pub struct Fetcher<'a> {
     counts: Counts,
 }
 
-/// The bytes of one object: as stored, and hashed after inflating.
-#[derive(Default)]
-struct Size {
-    read: u64,
-    hashed: u64,
+/// The bytes of one object, or of several: as stored, and hashed after inflating.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Size {
+    pub read: u64,
+    pub hashed: u64,
+}
+
+impl Size {
+    /// Adds the bytes of other objects.
+    pub fn add(&mut self, other: Size) {
+        self.read += other.read;
+        self.hashed += other.hashed;
+    }
 }
 
 #[derive(Default)]
@@ -87,6 +100,7 @@ impl<'a> Fetcher<'a> {
     ) -> Self {
         Fetcher {
             source,
+            logs: source,
             places,
             keys,
             limits,
@@ -99,6 +113,13 @@ impl<'a> Fetcher<'a> {
             text_room: 0,
             counts: Counts::default(),
         }
+    }
+
+    /// The same, with logs that are read elsewhere.
+    pub(super) fn with_logs(mut self, logs: &'a dyn Source) -> Self {
+        self.logs = logs;
+        self.presence = Presence::new(logs);
+        self
     }
 
     /// The same, with room in memory for the texts of so many logs at a time that are kept for their records.
@@ -172,7 +193,7 @@ impl<'a> Fetcher<'a> {
     }
 
     /// Counts the bytes of an object, once, however often it was read.
-    fn count(&self, size: Size) {
+    pub(super) fn count(&self, size: Size) {
         self.counts.read.fetch_add(size.read, Ordering::Relaxed);
         self.counts.hashed.fetch_add(size.hashed, Ordering::Relaxed);
     }
@@ -210,7 +231,17 @@ impl<'a> Fetcher<'a> {
         key: &str,
         with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
-        let again = self.source.get_again(root, key, with_metadata);
+        self.again_in(self.source, root, key, with_metadata)
+    }
+
+    fn again_in<'s>(
+        &self,
+        source: &'s dyn Source,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Option<Result<SourceObject<'s>, GetError>> {
+        let again = source.get_again(root, key, with_metadata);
         let asked = u64::from(again.is_some());
         self.counts.get.fetch_add(asked, Ordering::Relaxed);
         again
@@ -219,7 +250,16 @@ impl<'a> Fetcher<'a> {
     /// Whether an object exists that is called missing elsewhere, if its source may answer otherwise the next
     /// time. An answer that is none of the store's does not show it.
     pub fn exists_again(&self, root: RootId, key: &str) -> Option<Result<(), GetError>> {
-        let again = self.again(root, key, false)?;
+        self.exists_in(self.source, root, key)
+    }
+
+    fn exists_in(
+        &self,
+        source: &dyn Source,
+        root: RootId,
+        key: &str,
+    ) -> Option<Result<(), GetError>> {
+        let again = self.again_in(source, root, key, false)?;
         Some(again.and_then(|object| match object.doubt {
             None | Some(GetError::Changed) => Ok(()),
             Some(doubt) => Err(doubt),
@@ -229,7 +269,7 @@ impl<'a> Fetcher<'a> {
     /// Whether a copy lacks the complete folder of a log, `CloudTrail/REGION/`, in every place where the log may
     /// be: then it was not copied.
     fn is_not_copied(&self, possible: &PossiblePlaces) -> bool {
-        if !self.source.is_copy() {
+        if !self.logs.is_copy() {
             return false;
         }
         let lacks = |(root, key): &(RootId, String)| {
@@ -240,7 +280,7 @@ impl<'a> Fetcher<'a> {
             let folder = (*root, key[..=at].to_owned());
             let mut lacking = self.lacking.lock().unwrap_or_else(|e| e.into_inner());
             *lacking.entry(folder).or_insert_with_key(|(root, folder)| {
-                let found = self.source.folders(*root, folder, &mut |_| {});
+                let found = self.logs.folders(*root, folder, &mut |_| {});
                 matches!(found, Err(GetError::NotFound))
             })
         };

@@ -5,6 +5,8 @@
 //! where it is. Several folders that stand for one bucket are one place: each object in them is judged,
 //! and the log is missing only if none of them has it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::text::s3_uri;
 use crate::proof::finding::{Finding, Severity};
 use crate::proof::log;
@@ -12,6 +14,7 @@ use crate::source::places::{Places, PossiblePlaces};
 use crate::source::{GetError, RootId};
 
 /// The result of checking a log.
+#[derive(Serialize, Deserialize)]
 pub enum LogState {
     /// It is as delivered.
     Valid {

@@ -8,7 +8,7 @@ use crate::base::limits::Limits;
 use crate::cloudtrail::ids::{AccountId, OrganizationId};
 use crate::cloudtrail::object_key::AWS_LOGS;
 use crate::source::GetError;
-use crate::source::disk::entry::EntryKind;
+use crate::source::disk::entry::{EntryKind, TOO_DEEP};
 use crate::source::disk::found::{FoundContent, FoundFile};
 use crate::source::disk::listing::FolderReader;
 use crate::source::disk::open::{folder_at, size_of};
@@ -75,12 +75,7 @@ impl Search<'_> {
                         found = Ok(Layout::Bucket);
                     }
                     EntryKind::Folder if depth >= self.limits.depth => {
-                        self.add(
-                            path,
-                            name,
-                            0,
-                            FoundContent::Refused("a folder nested too deep"),
-                        );
+                        self.add(path, name, 0, FoundContent::Refused(TOO_DEEP));
                     }
                     EntryKind::Folder => {
                         let inner = folder_at(folder, name);
