@@ -73,6 +73,9 @@ pub struct Limits {
     /// Logs of unproven digests that are read for leads around gaps. Such a digest may list what it likes: a
     /// few digests near each gap list some hundred logs.
     pub lead_logs: usize,
+    /// Records that one shard keeps because they may explain a gap or damage in another. They go to its part, some
+    /// kilobytes each.
+    pub explaining_records: u64,
     /// Logs of the last hours of a window that no digest in it lists. They are kept until later digests
     /// are read; beyond this number they are judged by the digests of the window.
     pub unnamed_late: usize,
@@ -152,6 +155,7 @@ impl Default for Limits {
             unlisted_links: 100_000,
             events: 50_000,
             lead_logs: 1_000,
+            explaining_records: 1 << 20,
             unnamed_late: 1_000_000,
             odd_folders: 1_000,
             litter: 100,

@@ -1,10 +1,12 @@
 //! Counts many names and keeps a few of them to show.
 
+use serde::{Deserialize, Serialize};
+
 use super::limits::Limits;
 use super::text::and_more;
 
 /// The first few of many names, and how many there were.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     /// The first few names, in the order in which they were added.
     pub first: Vec<String>,

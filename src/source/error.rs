@@ -47,6 +47,8 @@ pub enum GetError {
     NotCollected,
     /// The file that the bundle holds of it is not the one that was collected.
     BundleAltered,
+    /// No part holds the answer: the shard of this number was not run, or its part is broken.
+    NotInParts(Option<u32>),
     /// Reading failed in any other way.
     Io(String),
 }
@@ -163,6 +165,7 @@ impl GetError {
             GetError::Changed => Reason::Changed,
             GetError::NotCollected => Reason::NotCollected,
             GetError::BundleAltered => Reason::BundleAltered,
+            GetError::NotInParts(_) => Reason::NotCollected,
             GetError::Io(_) => Reason::Io,
         }
     }
@@ -201,6 +204,7 @@ impl GetError {
             GetError::BundleAltered => {
                 "the bundle was altered: its file is not the one that was collected".into()
             }
+            GetError::NotInParts(_) => "no part".into(),
             GetError::Io(why) => format!("reading failed ({why})"),
         }
     }

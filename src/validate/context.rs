@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::io;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Scope};
 
@@ -16,6 +17,7 @@ use super::observer::Observer;
 use super::records::RecordReader;
 use super::recovery::state::RecoverySearch;
 use super::request::{ChainFilter, Request};
+use super::shard::Division;
 use crate::base::error::{Error, words};
 use crate::base::spool::Spool;
 use crate::proof::signature::KeyUse;
@@ -44,6 +46,10 @@ pub(crate) struct Context<'a> {
     pub ahead: usize,
     /// Keys that proved a digest. Thousands of chains mostly share the same few.
     pub keys: Mutex<BTreeSet<KeyUse>>,
+    /// How this validation is divided.
+    pub division: Division<'a>,
+    /// Records that a shard kept because they may explain something.
+    pub kept_records: AtomicU64,
     pub ledgers: Ledgers,
     /// The search for the originals of missing and altered objects.
     pub recovery: RecoverySearch,

@@ -45,11 +45,13 @@ pub mod proven_events;
 pub mod records;
 mod recovery;
 pub mod request;
+pub mod shard;
 pub mod survey;
 mod unreferenced;
 pub mod view;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use self::causes::selectors::{self, TrailSelectors};
@@ -67,14 +69,17 @@ use self::outcome::Outcome;
 use self::records::RecordReader;
 use self::recovery::state::RecoverySearch;
 use self::request::Request;
+use self::shard::{Division, ShardJob};
 use self::unreferenced::loose::LooseObjects;
 use self::unreferenced::search::LogSearch;
 use crate::base::error::Error;
 use crate::base::spool::Spool;
+use crate::cloudtrail::ids::ChainId;
 use crate::proof::gap::event_filter::EventFilter;
 use crate::proof::gap::{Cause, Certainty};
 use crate::proof::keys::Keys;
 use crate::source::Source;
+use crate::source::parts::PartAnswers;
 use crate::source::places::Places;
 use crate::source::trails::TrailApi;
 
@@ -104,6 +109,32 @@ pub fn validate(
     validate_with(access, request, observer, None)
 }
 
+/// Validates one shard, and leaves in its part what [`merge`] needs. The outcome is about this shard alone.
+///
+/// # Errors
+/// As [`validate`].
+pub fn prove_shard(
+    access: Access<'_>,
+    request: &Request,
+    observer: &dyn Observer,
+    job: ShardJob<'_>,
+) -> Result<Outcome, Error> {
+    run(access, request, observer, None, Division::Shard(job))
+}
+
+/// Joins the parts of all shards: the outcome is that of [`validate`]. What no part holds is unproven.
+///
+/// # Errors
+/// As [`validate`].
+pub fn merge(
+    access: Access<'_>,
+    request: &Request,
+    observer: &dyn Observer,
+    parts: &dyn PartAnswers,
+) -> Result<Outcome, Error> {
+    run(access, request, observer, None, Division::Merge(parts))
+}
+
 /// The same, and gives the text of each log to a reader of records.
 ///
 /// # Errors
@@ -113,6 +144,17 @@ pub fn validate_with(
     request: &Request,
     observer: &dyn Observer,
     records: Option<&dyn RecordReader>,
+) -> Result<Outcome, Error> {
+    run(access, request, observer, records, Division::Whole)
+}
+
+/// The five phases.
+fn run(
+    access: Access<'_>,
+    request: &Request,
+    observer: &dyn Observer,
+    records: Option<&dyn RecordReader>,
+    division: Division<'_>,
 ) -> Result<Outcome, Error> {
     let Access {
         source,
@@ -124,6 +166,10 @@ pub fn validate_with(
     let pool = context::workers(request.jobs.max(1))?;
     let fetcher = Fetcher::new(source, places, keys, limits, request.delivery_lag);
     let fetcher = fetcher.with_texts(request.jobs);
+    let fetcher = match division.shard() {
+        Some(job) => fetcher.with_logs(job.logs),
+        None => fetcher,
+    };
     let trails_known = &request.prior.trails;
     let mut filter = survey::reaches::by_configuration(&request.filter, trails_known);
     let mut survey = survey::survey(source, places, &filter, limits, &pool);
@@ -131,6 +177,7 @@ pub fn validate_with(
     survey::reaches::by_folders(&mut filter, trails_known, source, &mut survey, limits);
     digests::remembered::add_folders(&fetcher, request, &filter, &mut survey);
     fetcher.listed(survey.listings);
+    survey.keep(&division);
     let pool = context::better_workers(source, &pool).unwrap_or(pool);
     let at_once = request.chains_at_once.min(survey.groups.len()).max(1);
     let ids = EventIdReader::new(request.delivery_lag, records);
@@ -151,6 +198,8 @@ pub fn validate_with(
         candidates: &Spool::default(),
         ahead: limits.digests_ahead.max(request.jobs / at_once),
         keys: Mutex::new(BTreeSet::new()),
+        division,
+        kept_records: AtomicU64::new(0),
         ledgers: Ledgers::new(limits.findings_per_code, limits.findings),
         recovery: RecoverySearch::new(source, request),
     };
@@ -159,7 +208,11 @@ pub fn validate_with(
         digests::walk_groups(&context, &survey).into_iter().unzip();
     digests::settle_unknown_keys(&context, &mut groups);
     survey::absences::implied::note_early_ends(&context, &mut groups);
-    let beside = unreferenced::beside(searches.iter());
+    let mut beside = unreferenced::beside(searches.iter());
+    if context.division.shard().is_some() {
+        // Digests of other shards may list files of these kinds.
+        beside.extend(survey.other_kinds.keys().cloned());
+    }
     let mut loose = LooseObjects::gather(&context, &survey, &beside);
     let folders = LogFolders {
         searches,
@@ -238,7 +291,17 @@ fn read_logs(
 /// The phases logs and causes.
 fn check_and_explain(context: &Context<'_>, groups: &mut [Group]) -> FoundCalls {
     let chains = groups.iter_mut().flat_map(|group| &mut group.chains);
-    let mut chains: Vec<&mut ChainState> = chains.collect();
+    let is_first = |chain: &&mut ChainState| {
+        let ChainId {
+            account, region, ..
+        } = &chain.id;
+        context.division.is_first_share(account, region)
+    };
+    let (mut chains, mut logs_alone): (Vec<_>, Vec<_>) = chains.partition(is_first);
+    if !logs_alone.is_empty() {
+        let filter = causes::event_filter(context, &logs_alone);
+        logs::check(context, &mut logs_alone, &[], filter);
+    }
     if context.request.only.is_some() {
         logs::check(context, &mut chains, &[], EventFilter::default());
         return FoundCalls::default();

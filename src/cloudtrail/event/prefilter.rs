@@ -59,6 +59,52 @@ fn names(value: &[u8]) -> &'static [&'static str] {
     }
 }
 
+/// The names of the calls on accounts and organizations that may end a trail.
+const ACCOUNT_CALLS: [&str; 6] = [
+    "DisableAWSServiceAccess",
+    "LeaveOrganization",
+    "RemoveAccountFromOrganization",
+    "CloseAccount",
+    "DisableRegion",
+    "EnableRegion",
+];
+
+/// The names of the calls on objects. Where they are recorded, they are many.
+const OBJECT_CALLS: [&str; 5] = [
+    "PutObject",
+    "DeleteObject",
+    "DeleteObjects",
+    "CopyObject",
+    "CompleteMultipartUpload",
+];
+
+/// What the bytes of a log show of the calls that it may record.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PossibleCalls {
+    /// A change of a trail, of a bucket or of a key, as [`CallPrefilter`] finds it.
+    pub changes: bool,
+    /// A call on an account or an organization.
+    pub accounts: bool,
+    /// A call on an object.
+    pub objects: bool,
+}
+
+impl PossibleCalls {
+    /// What the complete text of a log shows.
+    pub fn of(text: &[u8]) -> Self {
+        let mut possible = PossibleCalls::default();
+        for at in MEMBERS.find_iter(text) {
+            let Some(value) = value(&text[at + MEMBER.len()..]) else {
+                continue;
+            };
+            possible.changes |= is_one_of(names(value), value);
+            possible.accounts |= is_one_of(&ACCOUNT_CALLS, value);
+            possible.objects |= is_one_of(&OBJECT_CALLS, value);
+        }
+        possible
+    }
+}
+
 /// Searches the text of one log, which comes in chunks.
 pub struct CallPrefilter {
     /// The end of what was searched, at most [`SPAN`] bytes.
@@ -118,15 +164,21 @@ fn has_call(text: &[u8]) -> bool {
 
 /// Whether the value of a member is one of the calls. `rest` begins after the name of the member.
 fn is_call(rest: &[u8]) -> bool {
-    let value = match rest {
+    value(rest).is_some_and(|value| is_one_of(names(value), value))
+}
+
+/// What follows the opening quote of a value.
+fn value(rest: &[u8]) -> Option<&[u8]> {
+    match rest {
         // As CloudTrail writes it.
         [b':', b'"', value @ ..] => Some(value),
         _ => spaced(rest),
-    };
-    let Some(value) = value else {
-        return false;
-    };
-    names(value)
+    }
+}
+
+/// Whether a value is one of some names.
+fn is_one_of(names: &[&str], value: &[u8]) -> bool {
+    names
         .iter()
         .any(|name| value.starts_with(name.as_bytes()) && value.get(name.len()) == Some(&b'"'))
 }

@@ -138,10 +138,26 @@ impl EventFilter {
         matches!(event.call, Call::Trail(..) | Call::Account(_)) && self.takes(event)
     }
 
+    /// Whether an event may be accepted once more gaps and more damage are known than are known here.
+    pub fn may_take(&self, event: &Event) -> bool {
+        match &event.call {
+            Call::Trail(..) | Call::Account(_) | Call::Key(..) | Call::Bucket(..) => true,
+            Call::Remove(bucket, keys) => {
+                keys.is_empty() && self.buckets.contains(bucket)
+                    || keys.iter().any(|object| is_stored(&object.key))
+            }
+            Call::Write(_, key) => is_stored(key),
+            Call::Other => false,
+        }
+    }
+
+    /// The buckets whose objects count.
+    pub fn buckets(&self) -> &BTreeSet<String> {
+        &self.buckets
+    }
+
     /// Whether an event is accepted.
     pub fn takes(&self, event: &Event) -> bool {
-        let stored =
-            |key: &str| DigestObjectKey::parse(key).is_some() || LogObjectKey::parse(key).is_some();
         match &event.call {
             Call::Trail(..) => self.requested.has(event),
             Call::Account(_) => !self.trails.is_empty(),
@@ -149,13 +165,18 @@ impl EventFilter {
             Call::Bucket(bucket, ..) => self.buckets.contains(bucket),
             Call::Remove(bucket, keys) => {
                 // CloudTrail records DeleteObjects without its keys.
-                let any = keys.is_empty() || keys.iter().any(|object| stored(&object.key));
+                let any = keys.is_empty() || keys.iter().any(|object| is_stored(&object.key));
                 self.buckets.contains(bucket) && any
             }
-            Call::Write(bucket, key) => self.buckets.contains(bucket) && stored(key),
+            Call::Write(bucket, key) => self.buckets.contains(bucket) && is_stored(key),
             Call::Other => false,
         }
     }
+}
+
+/// Whether a key is that of a digest or a log.
+fn is_stored(key: &str) -> bool {
+    DigestObjectKey::parse(key).is_some() || LogObjectKey::parse(key).is_some()
 }
 
 /// Where calls that may explain a gap are recorded: the region, and the account where that is known.

@@ -80,7 +80,10 @@ pub(super) fn walk(
     }
     chains.sort_by(|a, b| a.id.cmp(&b.id));
     notes.shrink();
-    let search = LogSearch::plan(context, &mut chains, siblings, &hidden, references);
+    let is_first = context.division.is_first_share(account, region);
+    let search =
+        is_first.then(|| LogSearch::plan(context, &mut chains, siblings, &hidden, references));
+    let search = search.flatten();
     let group = Group {
         chains,
         hidden,
@@ -88,6 +91,34 @@ pub(super) fn walk(
         notes,
     };
     (group, search)
+}
+
+/// Lists the digests of an account and region that another shard validates. What is missing elsewhere shows only beside
+/// what is here.
+pub(super) fn overview(
+    context: &Context<'_>,
+    (account, region): &(AccountId, Region),
+    places: &[(RootId, KeyRoot)],
+    members: &BTreeSet<(KeyRoot, AccountId)>,
+) -> Group {
+    let begins = Begins::new(context, (account, region), BTreeMap::new());
+    let listing = context
+        .pool
+        .install(|| list(context, (account, region), places, &begins));
+    context.fetcher.listed(listing.listings);
+    let mut notes = Box::new(GroupNotes::default());
+    if !listing.is_complete() || listing.hidden.bounds().is_some() {
+        notes.unlisted.insert((account.clone(), region.clone()));
+    }
+    for (id, names) in &listing.chains {
+        note_chain(context, id, names, members, &mut notes);
+    }
+    Group {
+        chains: Vec::new(),
+        hidden: listing.hidden,
+        ledger: None,
+        notes,
+    }
 }
 
 /// Lists the digests of all chains of an account and region.

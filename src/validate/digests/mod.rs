@@ -62,7 +62,11 @@ pub(super) fn walk_groups(
         .observer
         .step(Step::FoldersFound(survey.groups.len() as u64));
     context.in_parallel(survey.groups.iter().collect(), |(id, places)| {
-        group::walk(context, id, places, &survey.members)
+        let (account, region) = id;
+        match context.division.has(account, region) {
+            true => group::walk(context, id, places, &survey.members),
+            false => (group::overview(context, id, places, &survey.members), None),
+        }
     })
 }
 

@@ -193,7 +193,7 @@ impl<'a> Fetcher<'a> {
     }
 
     /// Counts the bytes of an object, once, however often it was read.
-    pub(super) fn count(&self, size: Size) {
+    pub(crate) fn count(&self, size: Size) {
         self.counts.read.fetch_add(size.read, Ordering::Relaxed);
         self.counts.hashed.fetch_add(size.hashed, Ordering::Relaxed);
     }

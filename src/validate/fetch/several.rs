@@ -14,7 +14,7 @@ use crate::source::places::{Places, PossiblePlaces};
 use crate::source::{GetError, RootId};
 
 /// The result of checking a log.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum LogState {
     /// It is as delivered.
     Valid {

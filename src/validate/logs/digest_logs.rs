@@ -1,15 +1,18 @@
 //! The logs that one digest lists, on their way through the phase, and the order of digests.
 
-use super::manifest::ManifestPage;
+use super::manifest::{ListedLogs, ManifestPage};
 use crate::base::time::Window;
 use crate::cloudtrail::event::Via;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::log_list::LogEntry;
 use crate::proof::gap::event_filter::EventFilter;
+use crate::source::parts::LogShare;
 use crate::validate::causes::witness::Witness;
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
 use crate::validate::request::LogSelection;
+use crate::validate::shard::is_in;
+use crate::validate::shard::log_results::PageAnswers;
 
 /// Whose logs these are, by number, and what they are read for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,9 +51,50 @@ pub(super) struct DigestLogs {
     /// The bucket and key of the digest.
     pub digest: (String, String),
     pub logs: Vec<LogEntry>,
+    /// In a merge, what the parts hold of the logs of a chain.
+    pub answers: Option<PageAnswers>,
+    /// In a shard, its share of these logs, and the last of them that is in it.
+    pub share: Option<LogShare>,
+    pub last_own: Option<usize>,
 }
 
 impl DigestLogs {
+    /// The logs of a page, with what the division of the validation says of them.
+    pub fn new(
+        context: &Context<'_>,
+        owner: LogOwner,
+        id: &ChainId,
+        ListedLogs {
+            place,
+            interval,
+            logs,
+        }: ListedLogs,
+    ) -> Self {
+        let is_checked = matches!(owner, LogOwner::Chain(_));
+        let parts = context.division.parts().filter(|_| is_checked);
+        let answers = parts.map(|parts| PageAnswers::ask(context, parts, id, &logs));
+        let share = context.division.share(&id.account, &id.region);
+        let share = share.filter(|_| is_checked);
+        let is_own = |entry: &LogEntry| share.is_some_and(|share| is_in(share, entry));
+        DigestLogs {
+            owner,
+            id: id.clone(),
+            interval,
+            digest: place,
+            share,
+            last_own: logs.iter().rposition(is_own),
+            logs,
+            answers,
+        }
+    }
+
+    /// The number of the first log from `at` on that is to be read here.
+    pub fn next_own(&self, at: usize) -> Option<usize> {
+        let is_own = |entry: &LogEntry| self.share.is_none_or(|share| is_in(share, entry));
+        let mut left = self.logs.iter().enumerate().skip(at);
+        left.find(|(_, entry)| is_own(entry)).map(|(at, _)| at)
+    }
+
     /// How the events of one of the logs are known.
     pub fn via(&self, entry: &LogEntry) -> Via {
         let log = (entry.bucket.clone(), entry.key.clone());
@@ -88,23 +132,34 @@ pub(super) fn order(
         }
     };
     let takes_unproven = context.takes_unproven();
+    // What is wanted beyond the window may follow from what other shards find.
+    let is_shard = context.division.shard().is_some();
     for (at, chain) in (0..).zip(chains) {
         let has_events = |page: &ManifestPage| filter.wants(&chain.id, page.hour());
         let pages = &chain.digests.pages;
         add(LogOwner::Chain(at), &pages.inside, &|_| true);
+        let ChainId {
+            account, region, ..
+        } = &chain.id;
+        if !context.division.is_first_share(account, region) {
+            continue;
+        }
         add(LogOwner::Reported(at), &pages.reported, &has_events);
         add(LogOwner::Shown(at), &pages.reported, &|page| {
             !has_events(page)
         });
-        add(LogOwner::Beyond(at), &pages.beyond, &has_events);
+        let in_shard = |page: &ManifestPage| is_shard || has_events(page);
+        add(LogOwner::Beyond(at), &pages.beyond, &in_shard);
         add(LogOwner::Unproven(at), &pages.unproven, &|_| takes_unproven);
-        let has_leads = |page: &ManifestPage| filter.wants_leads(&chain.id, page.hour());
+        let has_leads =
+            |page: &ManifestPage| is_shard || filter.wants_leads(&chain.id, page.hour());
         add(LogOwner::ChainLead(at), &pages.unproven, &has_leads);
     }
     for (at, witness) in (0..).zip(witnesses) {
-        let has_events = |page: &ManifestPage| filter.wants(&witness.id, page.hour());
+        let has_events = |page: &ManifestPage| is_shard || filter.wants(&witness.id, page.hour());
         add(LogOwner::Witness(at), &witness.pages, &has_events);
-        let has_leads = |page: &ManifestPage| filter.wants_leads(&witness.id, page.hour());
+        let has_leads =
+            |page: &ManifestPage| is_shard || filter.wants_leads(&witness.id, page.hour());
         add(LogOwner::WitnessLead(at), &witness.unproven, &has_leads);
     }
     order.sort_unstable();

@@ -9,12 +9,19 @@ use crate::proof::finding::{Code, Finding, Original};
 use crate::proof::gap::event_filter::EventFilter;
 use crate::source::RootId;
 use crate::validate::context::Context;
-use crate::validate::fetch::{LogReading, LogState, WantedOfLog, WantedText};
+use crate::validate::fetch::{FetchedLog, LogReading, LogState, Size, WantedOfLog, WantedText};
+use crate::validate::logs::log_text::EventPredicate;
 use crate::validate::records::{LogStanding, ReadLog};
+use crate::validate::shard::log_results::{self, KeptRecords, LogResult};
+use crate::validate::shard::{Division, ShardJob};
 
 /// The result of reading a log.
 pub(super) struct LogRead {
     pub state: LogState,
+    /// What it adds to the bytes of the run.
+    pub size: Size,
+    /// Which of its records a shard kept.
+    pub records: KeptRecords,
     /// Its events, if they were wanted.
     pub events: Option<FoundEvents>,
     /// The changes of trails, buckets and keys that it records, if they were searched for and it may record any.
@@ -27,6 +34,8 @@ impl LogRead {
     fn not_read(events: Option<FoundEvents>) -> Self {
         LogRead {
             state: LogState::NotRead,
+            size: Size::default(),
+            records: KeptRecords::None,
             events,
             changes: None,
             is_given: false,
@@ -45,9 +54,7 @@ pub(super) fn read(
     let request = context.request;
     let is_known = known_bucket(context, digest);
     if digest.owner.is_lead() {
-        let takes = |event: &_| filter.takes_lead(event);
-        let events = context.fetcher.log_events(entry, &is_known, &takes);
-        return LogRead::not_read(Some(events));
+        return LogRead::not_read(Some(lead(context, filter, (digest, at))));
     }
     let is_read = request.logs.reads(&request.seed, &entry.key);
     let is_checked = matches!(digest.owner, LogOwner::Chain(_));
@@ -68,6 +75,7 @@ pub(super) fn read(
         text: match context.records {
             Some(_) if is_read && context.takes_unproven() => WantedText::Any,
             Some(_) if is_read && is_checked => WantedText::Intact,
+            None if is_read && context.division.shard().is_some() => WantedText::Intact,
             _ => WantedText::Nobodys,
         },
     };
@@ -76,7 +84,18 @@ pub(super) fn read(
         (true, false) => LogReading::Counted,
         (true, true) => LogReading::Uncounted,
     };
-    let fetched = context.fetcher.log(entry, reading, &is_known, wanted);
+    let mut fetched = match (context.division.parts(), &digest.answers) {
+        (Some(parts), Some(answers)) => {
+            let result = answers.of(at, entry, request.logs);
+            log_results::fetched(parts, entry, result, wanted)
+        }
+        (Some(parts), None) => log_results::lone(context, parts, entry, wanted),
+        (None, _) => context.fetcher.log(entry, reading, &is_known, wanted),
+    };
+    let records = match context.division.shard() {
+        Some(job) => keep(context, (job, filter), entry, &mut fetched, is_checked),
+        None => KeptRecords::None,
+    };
     let text = fetched.text.filter(|_| is_checked || is_unproven);
     let is_given = text.is_some();
     if let Some((mut text, records)) = text.zip(context.records) {
@@ -107,10 +126,84 @@ pub(super) fn read(
     }
     LogRead {
         state: fetched.state,
+        size: fetched.size,
+        records,
         events: events.filter(|_| wants_events),
         changes,
         is_given,
     }
+}
+
+/// Leaves what a merge needs of a log in the part of a shard: the records that may explain something and, unless it is
+/// `checked` and so belongs to a page of results, its result. Takes its text.
+fn keep(
+    context: &Context<'_>,
+    (job, filter): (&ShardJob<'_>, &EventFilter),
+    entry: &LogEntry,
+    fetched: &mut FetchedLog,
+    is_checked: bool,
+) -> KeptRecords {
+    let mut records = KeptRecords::None;
+    if let Some(mut text) = fetched.text.take() {
+        if matches!(fetched.state, LogState::Valid { .. }) {
+            records = log_results::keep_records(context, job, entry, &mut text, filter);
+        }
+        context.fetcher.return_text(Some(text));
+    }
+    if !is_checked {
+        let state = fetched.state.clone();
+        log_results::keep_lone(job, entry, (&LogResult { state, records }, fetched.size));
+    }
+    records
+}
+
+/// The wanted events of a log that only an unproven digest lists.
+fn lead(
+    context: &Context<'_>,
+    filter: &EventFilter,
+    (digest, at): (&DigestLogs, usize),
+) -> FoundEvents {
+    let entry = &digest.logs[at];
+    let takes = |event: &_| filter.takes_lead(event);
+    let is_known = known_bucket(context, digest);
+    match &context.division {
+        Division::Whole => {}
+        Division::Merge(parts) => return log_results::lead(*parts, entry, &takes),
+        Division::Shard(job) => {
+            let wanted = WantedOfLog {
+                text: WantedText::Intact,
+                ..WantedOfLog::default()
+            };
+            let fetcher = context.fetcher;
+            let mut fetched = fetcher.log(entry, LogReading::Uncounted, &is_known, wanted);
+            if let (LogState::Valid { .. }, Some(text)) = (&fetched.state, &mut fetched.text) {
+                let records = log_results::keep_records(context, job, entry, text, filter);
+                log_results::keep_lead(job, entry, records);
+            }
+            fetcher.return_text(fetched.text);
+        }
+    }
+    context.fetcher.log_events(entry, &is_known, &takes)
+}
+
+/// The wanted events of a log that was read before.
+pub(super) fn events_again(
+    context: &Context<'_>,
+    (digest, at): (&DigestLogs, usize),
+    takes: &EventPredicate<'_>,
+) -> FoundEvents {
+    let entry = &digest.logs[at];
+    let (Some(parts), Some(answers)) = (context.division.parts(), &digest.answers) else {
+        let is_known = known_bucket(context, digest);
+        return context.fetcher.log_events(entry, &is_known, takes);
+    };
+    let wanted = WantedOfLog {
+        events: Some(takes),
+        ..WantedOfLog::default()
+    };
+    let result = answers.of(at, entry, context.request.logs);
+    let fetched = log_results::fetched(parts, entry, result, wanted);
+    fetched.events.unwrap_or_default()
 }
 
 /// What a log whose text was read proves.

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::arrivals::Arrivals;
 use super::digest_logs::{DigestLogs, LogOwner, Ordered, order, page};
 use super::manifest::ManifestPage;
-use super::one_log::{LogRead, about, add_evidence, gzip_header_changed, known_bucket, read};
+use super::one_log::{LogRead, about, add_evidence, events_again, gzip_header_changed, read};
 use super::{LogEvents, RECENT};
 use crate::base::error::words;
 use crate::base::time::shift;
@@ -27,6 +27,7 @@ use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
 use crate::validate::fetch::LogState;
 use crate::validate::observer::{JudgedObject, ObjectKind, Step};
+use crate::validate::shard::log_results::{LogResult, PageResults};
 
 /// Logs in flight per worker, so that no worker waits for the slowest log.
 const AHEAD: usize = 4;
@@ -55,6 +56,8 @@ pub(super) struct LogReader<'a, 'c, 'd> {
     order: std::vec::IntoIter<Ordered>,
     /// The current page, and how many of its logs were sent to workers.
     current: Option<(Arc<DigestLogs>, usize)>,
+    /// In a shard, the results of the page that is reported.
+    results: PageResults,
     /// The last logs that were as delivered and in which no events were wanted.
     recent: VecDeque<(Arc<DigestLogs>, usize)>,
     /// Gaps whose beginnings were not examined yet, earliest last: when to do so, chain and number.
@@ -83,6 +86,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             leads: context.request.limits.lead_logs,
             order: order.into_iter(),
             current: None,
+            results: PageResults::default(),
             recent: VecDeque::new(),
         }
     }
@@ -140,10 +144,10 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
     fn next(&mut self) -> Option<(Arc<DigestLogs>, usize)> {
         loop {
             if let Some((digest, at)) = &mut self.current
-                && *at < digest.logs.len()
+                && let Some(next) = digest.next_own(*at)
             {
-                *at += 1;
-                return Some((Arc::clone(digest), *at - 1));
+                *at = next + 1;
+                return Some((Arc::clone(digest), next));
             }
             let (_, owner, at) = self.order.next()?;
             let (id, page) = page(self.chains, self.witnesses, owner, at);
@@ -157,13 +161,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
                         listed.logs.truncate(self.leads);
                         self.leads -= listed.logs.len();
                     }
-                    let digest = DigestLogs {
-                        owner,
-                        id: id.clone(),
-                        interval: listed.interval,
-                        digest: listed.place,
-                        logs: listed.logs,
-                    };
+                    let digest = DigestLogs::new(self.context, owner, id, listed);
                     self.current = Some((Arc::new(digest), 0));
                 }
                 Err(error) => self.report_lost(owner, &page, &error),
@@ -181,6 +179,8 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         } = log;
         let Some(LogRead {
             state,
+            size,
+            records,
             events,
             changes,
             is_given,
@@ -191,6 +191,17 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         self.examine_gaps(digest.interval.to);
         let entry = &digest.logs[at];
         let is_intact = matches!(state, LogState::Valid { .. });
+        if let (Some(job), LogOwner::Chain(_)) = (self.context.division.shard(), digest.owner) {
+            let result = LogResult {
+                state: state.clone(),
+                records,
+            };
+            self.results
+                .add(at, (result, size), self.context.request.logs);
+            if digest.last_own == Some(at) {
+                std::mem::take(&mut self.results).keep(job, &digest.logs);
+            }
+        }
         match digest.owner {
             LogOwner::Chain(chain) => self.count(chain as usize, &digest, entry, state),
             LogOwner::Reported(_) | LogOwner::Shown(_) => {
@@ -267,11 +278,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         let (wanted, others): (Vec<_>, Vec<_>) = last.into_iter().partition(is_wanted);
         self.recent.extend(others);
         let read = |(log, at): &(Arc<DigestLogs>, usize)| {
-            let takes = |event: &_| filter.takes(event);
-            let is_known = known_bucket(context, log);
-            context
-                .fetcher
-                .log_events(&log.logs[*at], &is_known, &takes)
+            events_again(context, (log, *at), &|event| filter.takes(event))
         };
         let found: Vec<FoundEvents> = self.pool.install(|| wanted.par_iter().map(read).collect());
         for ((digest, at), events) in wanted.into_iter().zip(found) {

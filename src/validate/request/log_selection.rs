@@ -55,26 +55,35 @@ impl LogSelection {
         matches!(self, LogSelection::Part(..) | LogSelection::Percent(_))
     }
 
+    /// Which of `of` parts the log of a key is in, counted from 0.
+    pub fn part_of(seed: &str, key: &str, of: u32) -> u32 {
+        // A remainder by a number of 32 bits has 32 bits.
+        (drawn(seed, key) % u64::from(of.max(1))) as u32
+    }
+
     /// Whether to read the log of a key. SHA-256 over the seed, a zero byte and the key decides, so that
     /// nobody can predict the sample without the seed.
     pub fn reads(self, seed: &str, key: &str) -> bool {
-        let drawn = || {
-            let hash = Sha256::of(&[seed.as_bytes(), &[0], key.as_bytes()].concat());
-            let (first, _) = hash.0.split_at(8);
-            first
-                .iter()
-                .fold(0_u64, |n, byte| n << 8 | u64::from(*byte))
-        };
+        let drawn = || drawn(seed, key);
         match self {
             LogSelection::All => true,
             LogSelection::None => false,
-            LogSelection::Part(part, of) => drawn() % u64::from(of) == u64::from(part - 1),
+            LogSelection::Part(part, of) => Self::part_of(seed, key, of) == part - 1,
             // The cast saturates at 2^64 - 1, so 100 % needs a case of its own.
             LogSelection::Percent(share) => {
                 share >= 100.0 || drawn() < (share / 100.0 * 2_f64.powi(64)) as u64
             }
         }
     }
+}
+
+/// A number that depends on the seed and the key.
+fn drawn(seed: &str, key: &str) -> u64 {
+    let hash = Sha256::of(&[seed.as_bytes(), &[0], key.as_bytes()].concat());
+    let (first, _) = hash.0.split_at(8);
+    first
+        .iter()
+        .fold(0_u64, |n, byte| n << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::base::sample::Sample;
 use crate::cloudtrail::ids::{AccountId, Region};
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::source::{GetError, RootId};
+use crate::validate::shard::Division;
 
 /// Where the digests of each account and region are: possibly in several buckets and prefixes, sorted.
 pub type Groups = BTreeMap<(AccountId, Region), Vec<(RootId, KeyRoot)>>;
@@ -93,6 +94,14 @@ pub struct Beyond {
 }
 
 impl Survey {
+    /// Keeps what one shard works on. The first shard keeps all: it also lists the digests of all others.
+    pub(in crate::validate) fn keep(&mut self, division: &Division<'_>) {
+        if division.shard().is_some_and(|job| !job.is_first) {
+            self.groups
+                .retain(|(account, region), _| division.has(account, region));
+        }
+    }
+
     /// Whether a folder is, or is in, a folder that could not be listed.
     pub fn is_hidden(&self, folder: &str) -> bool {
         self.trouble

@@ -10,6 +10,7 @@ use super::cover::{Cover, Standing, standing, waits};
 use super::excuse::Excuses;
 use super::loose::LooseObjects;
 use super::scan::{ScannedFolder, Unlisted, scan};
+use super::scan_results;
 use super::search::{ListedLogFolder, LogFolderPlace, LogSearch};
 use super::tally::OtherObjects;
 use super::waiting::Waiting;
@@ -17,6 +18,7 @@ use crate::base::time::shift;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::object_key::{KeyTime, LOG_FOLDER};
 use crate::validate::context::Context;
+use crate::validate::shard::Division;
 
 impl LogSearch {
     /// Lists the folders, those of the kinds `beside` too. Needs no log, so it runs while logs are read.
@@ -81,15 +83,20 @@ fn list_folder(
         id,
         time: *time,
     };
-    let (mut others, listed) = scan(
-        context,
-        scanned,
-        references,
-        &mut |unlisted| match unlisted {
-            Unlisted::Log(key, minute) => sorting.log(key, minute),
-            Unlisted::Other(key, time, refused) => sorting.other(key, time, refused),
-        },
-    );
+    let mut sort = |unlisted: Unlisted<'_>| match unlisted {
+        Unlisted::Log(key, minute) => sorting.log(key, minute),
+        Unlisted::Other(key, time, refused) => sorting.other(key, time, refused),
+    };
+    let (mut others, listed) = match &context.division {
+        Division::Whole => scan(context, scanned, references, &mut sort),
+        Division::Shard(job) => scan_results::keep(context, job, scanned, |found| {
+            scan(context, scanned, references, &mut |unlisted| {
+                found(&unlisted);
+                sort(unlisted);
+            })
+        }),
+        Division::Merge(parts) => scan_results::take(context, *parts, scanned, &mut sort),
+    };
     let Sorting {
         mut candidates,
         others: sorted,

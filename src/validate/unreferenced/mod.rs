@@ -35,6 +35,7 @@ pub(crate) mod peek;
 pub(crate) mod references;
 mod report;
 mod scan;
+mod scan_results;
 pub(crate) mod search;
 pub mod tally;
 mod waiting;

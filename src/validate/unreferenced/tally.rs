@@ -1,11 +1,13 @@
 //! Objects in log folders that are not findings: counted, with a few of their names.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::proof::finding::Finding;
 
 /// What the log folders hold besides the logs that digests of requested chains list.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherObjects {
     /// Logs that no digest lists, so young that a digest may still list them.
     pub waiting: Sample,
