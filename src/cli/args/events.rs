@@ -6,9 +6,9 @@ use super::shared::aws::SignInArgs;
 use super::shared::bundle::BundleArgs;
 use super::shared::events::{EventFilterArgs, EventFormatArgs};
 use super::shared::progress::ProgressArgs;
+use super::shared::reporting::FailOn;
 use super::shared::run::RunArgs;
 use super::shared::watchlist::WatchlistArgs;
-use super::validate::FailOn;
 
 pub const EXAMPLES: &str = "\
 Examples:

@@ -4,15 +4,10 @@ use std::path::PathBuf;
 
 use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::bundle::BundleArgs;
-use super::shared::presentation::PresentationArgs;
-use super::shared::progress::ProgressArgs;
+use super::shared::reporting::ReportingArgs;
 use super::shared::run::RunArgs;
-use super::shared::values::{KeepHistory, format, keep_history, sha256};
+use super::shared::values::{KeepHistory, keep_history, sha256};
 use crate::base::sha256::Sha256;
-use crate::proof::finding::Verdict;
-use crate::report::Format;
-use crate::validate::accept::ExitRule;
-use clap::ValueEnum;
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -123,20 +118,8 @@ pub struct ValidateArgs {
     #[command(flatten)]
     pub run: RunArgs,
 
-    /// The report's format; by default text; repeatable, each with its own --out
-    #[arg(long, value_name = "FORMAT", value_parser = format(), help_heading = "Report")]
-    pub format: Vec<Format>,
-
-    /// The file for the report of the --format before it; by default standard output
-    #[arg(long, value_name = "FILE", help_heading = "Report")]
-    pub out: Vec<PathBuf>,
-
-    #[command(flatten, next_help_heading = "Report")]
-    pub presentation: PresentationArgs,
-
-    /// Write the commands that findings call for to this file, as a POSIX shell script; they only read from AWS
-    #[arg(long, value_name = "FILE", help_heading = "Report")]
-    pub commands: Option<PathBuf>,
+    #[command(flatten)]
+    pub report: ReportingArgs,
 
     /// Compare the proven logs with LookupEvents: the management events of the last 90 days that AWS lists for the
     /// account of these credentials
@@ -147,30 +130,10 @@ pub struct ValidateArgs {
     #[arg(long, help_heading = "Work")]
     pub lookup: bool,
 
-    /// Print one line per file, in the formats text and aws-cli
-    #[arg(long, short, help_heading = "Report")]
-    pub verbose: bool,
-
     /// Add a timeline of what happened around gaps, damage and changes, from proven records alone, in the formats
     /// text, json and html; the proven logs are searched again for it, as `trailproof timeline` does
     #[arg(long, help_heading = "Report")]
     pub investigate: bool,
-
-    #[command(flatten)]
-    pub progress: ProgressArgs,
-
-    /// A TOML file of accepted findings; they are still reported, and only the exit status ignores them
-    ///
-    /// Each [[accept]] has chain, from, to, reason and who. A * may stand for any of the four parts of
-    /// chain; an entry with * accepts nothing that failed. With follows = true in place of to, an entry
-    /// accepts that the chain ended at from.
-    #[arg(long, value_name = "FILE", help_heading = "Report")]
-    pub accept: Option<PathBuf>,
-
-    /// The least severe verdict that makes the exit status non-zero, or changes: gaps, and a call that
-    /// reduced what a trail logs; a source that could not be read always does
-    #[arg(long, value_enum, default_value_t = FailOn::Gaps, help_heading = "Report")]
-    pub fail_on: FailOn,
 
     #[command(flatten)]
     pub bundle: BundleArgs,
@@ -180,27 +143,4 @@ pub struct ValidateArgs {
 
     #[command(flatten)]
     pub unused: UnusedArgs,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    Failed,
-    Unproven,
-    Gaps,
-    Changes,
-}
-
-impl FailOn {
-    /// What it says about the exit status.
-    pub fn rule(self) -> ExitRule {
-        match self {
-            FailOn::Failed => Verdict::Failed.into(),
-            FailOn::Unproven => Verdict::Unproven.into(),
-            FailOn::Gaps => Verdict::Gaps.into(),
-            FailOn::Changes => ExitRule {
-                least: Verdict::Gaps,
-                changes: true,
-            },
-        }
-    }
 }

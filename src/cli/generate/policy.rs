@@ -119,7 +119,7 @@ fn statements(args: &ValidateArgs) -> Result<Vec<PolicyStatement>, Error> {
         // None of these calls has a resource of its own.
         PolicyStatement::allow("LookUpTrailsAndKeys", &of_cloudtrail, vec!["*".into()]),
     ];
-    if args.presentation.names == Some(NamesFrom::Organizations) {
+    if args.report.presentation.names == Some(NamesFrom::Organizations) {
         let names = &["organizations:ListAccounts"];
         statements.push(PolicyStatement::allow(
             "NameAccounts",

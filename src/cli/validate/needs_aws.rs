@@ -11,7 +11,7 @@ use crate::validate::request::LogSelection;
 /// # Errors
 /// If it is.
 pub fn check_names(args: &ValidateArgs) -> Result<(), Error> {
-    if args.presentation.names != Some(NamesFrom::Organizations) {
+    if args.report.presentation.names != Some(NamesFrom::Organizations) {
         return Ok(());
     }
     if !args.run.source.path.is_empty() {

@@ -40,7 +40,7 @@ const CLOCK_AHEAD: i64 = HOUR;
 const LONGEST_GRACE: i64 = 6 * 24 * HOUR;
 
 /// The state of a run.
-pub(super) struct RunState {
+pub(in crate::cli) struct RunState {
     lock: StateLock,
     /// The file as it was given, for messages.
     path: PathBuf,
@@ -53,7 +53,7 @@ pub(super) struct RunState {
 }
 
 /// What a run validates, and when.
-pub(super) struct CheckedScope {
+pub(in crate::cli) struct CheckedScope {
     scope: Scope,
     at: Timestamp,
 }

@@ -7,6 +7,7 @@ pub(crate) mod evidence;
 pub(crate) mod format;
 pub(crate) mod presentation;
 pub(crate) mod progress;
+pub(crate) mod reporting;
 pub(crate) mod run;
 pub(crate) mod source;
 pub(crate) mod values;

@@ -154,7 +154,7 @@ impl CheckFlags {
             Fit::Presentation if kind != ScheduleKind::GithubActions => {
                 Err(refused("it changes only HTML and Markdown reports"))
             }
-            Fit::Presentation => match &self.args.presentation.names {
+            Fit::Presentation => match &self.args.report.presentation.names {
                 Some(NamesFrom::Organizations) if id == "names" => Ok(()),
                 _ if id == "title" => Ok(()),
                 _ => self.add_files(id, given, kind),

@@ -7,7 +7,7 @@ use super::flags::CheckFlags;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::text::quoted;
 use crate::cli::args::generate::{ScheduleArgs, ScheduleKind};
-use crate::cli::args::validate::FailOn;
+use crate::cli::args::shared::reporting::FailOn;
 use crate::cli::generate::part::{POD_TRUST, POLICY, Part, TRUST, filled};
 use crate::cli::generate::policy::{partition, policy};
 use crate::cli::generate::quoting::{
@@ -134,7 +134,7 @@ pub fn parts(args: &ScheduleArgs, check: &CheckFlags) -> Result<Vec<Part>, Error
         policy: policy(&check.args)?,
         words: with_deadline(check),
         timeout: deadline(check)? + GRACE,
-        has_fail_on: check.args.fail_on != FailOn::Gaps,
+        has_fail_on: check.args.report.fail_on != FailOn::Gaps,
     };
     let mut parts = match args.kind {
         ScheduleKind::Systemd => systemd(args, check, &made)?,
