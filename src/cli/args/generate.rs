@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum, value_parser};
 use jiff::SignedDuration;
 
 use super::shared::values::interval;
@@ -11,6 +11,7 @@ use super::shared::values::interval;
 pub const GENERATE_EXAMPLES: &str = "\
 Examples:
   trailproof generate schedule systemd -- --s3-bucket my-logs
+  trailproof generate shards slurm --plan plan.jsonl > shards.sh
   trailproof generate alerts prometheus > /etc/prometheus/trailproof.yaml
   trailproof generate watchlist > own.toml";
 
@@ -34,6 +35,20 @@ Examples:
       arn:aws:cloudtrail:us-east-1:111111111111:trail/main > template.yaml
   trailproof generate schedule github-actions -- --s3-bucket my-logs \\
       > .github/workflows/trailproof.yml";
+
+const SHARDS_EXAMPLES: &str = "\
+Examples:
+  # a job array of Slurm, and the merge after it
+  trailproof generate shards slurm --plan plan.jsonl > shards.sh
+  sh shards.sh
+
+  # an Indexed Job of Kubernetes, 50 pods at the same time
+  trailproof generate shards kubernetes --plan plan.jsonl --at-once 50 \\
+      --image registry.example.com/trailproof:0.1.0 --out jobs
+
+  # CloudFormation templates: AWS Batch, or Step Functions
+  trailproof generate shards aws-batch --plan plan.jsonl > template.yaml
+  trailproof generate shards step-functions --plan plan.jsonl > machine.yaml";
 
 const ALERTS_EXAMPLES: &str = "\
 Examples:
@@ -82,6 +97,12 @@ pub enum GenerateCommand {
     /// what raises an alarm.
     #[command(after_help = SCHEDULE_EXAMPLES)]
     Schedule(ScheduleArgs),
+    /// Print all that runs the shards of a plan on an engine, and merges their parts into one report
+    ///
+    /// The flags of `shard run` may follow `--`. The output begins with comments: the numbers of the plan, and how to
+    /// run it, step by step.
+    #[command(after_help = SHARDS_EXAMPLES)]
+    Shards(ShardsArgs),
     /// Print alerting rules for the metrics of `validate --format prometheus`
     #[command(after_help = ALERTS_EXAMPLES)]
     Alerts(AlertsArgs),
@@ -125,6 +146,48 @@ pub enum ScheduleKind {
     Ecs,
     /// A workflow of GitHub Actions
     GithubActions,
+}
+
+#[derive(clap::Args)]
+pub struct ShardsArgs {
+    /// What runs the shards
+    #[arg(value_enum)]
+    pub engine: EngineKind,
+
+    /// The plan that `shard plan` wrote
+    #[arg(long, value_name = "FILE")]
+    pub plan: PathBuf,
+
+    /// Shards that run at the same time; by default all, but at most 32
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub at_once: Option<u32>,
+
+    /// The folder, created if it does not exist, that gets one file for each part; by default the jobs go to
+    /// standard output
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// The container image, for kubernetes, aws-batch and step-functions; in Kubernetes by default trailproof with
+    /// the version of this program
+    #[arg(long)]
+    pub image: Option<String>,
+
+    /// Flags of `shard run`, such as --jobs or --limit-rate
+    #[arg(last = true, value_name = "FLAGS")]
+    pub flags: Vec<OsString>,
+}
+
+/// What runs the shards of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineKind {
+    /// An Indexed Job of Kubernetes with a volume
+    Kubernetes,
+    /// An array job of AWS Batch on Fargate, as a CloudFormation template
+    AwsBatch,
+    /// A Distributed Map of AWS Step Functions on Fargate, as a CloudFormation template
+    StepFunctions,
+    /// A job array of Slurm
+    Slurm,
 }
 
 #[derive(clap::Args)]

@@ -112,7 +112,8 @@ pub enum Command {
         #[arg(value_enum, default_value_t = SchemaKind::Validate)]
         of: SchemaKind,
     },
-    /// Print a schedule that runs a check every hour, alerting rules, or the rules of sensitive calls
+    /// Print a schedule that runs a check every hour, jobs for the shards of a plan, alerting rules, or the rules of
+    /// sensitive calls
     #[command(subcommand, after_help = generate::GENERATE_EXAMPLES)]
     Generate(GenerateCommand),
     /// Print a shell completion script

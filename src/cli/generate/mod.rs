@@ -1,10 +1,12 @@
-//! What the program generates: schedules and alerting rules, completions and the manual.
+//! What the program generates: schedules, jobs of shards and alerting rules, completions and the manual.
+
 pub(crate) mod alerts;
 pub(crate) mod man;
 mod part;
 mod policy;
 mod quoting;
 pub(crate) mod schedule;
+pub(crate) mod shards;
 
 use clap_complete::Shell;
 
@@ -24,6 +26,7 @@ const NAME: &str = env!("CARGO_PKG_NAME");
 pub fn run(what: &GenerateCommand) -> Result<u8, Error> {
     match what {
         GenerateCommand::Schedule(args) => schedule::print(args),
+        GenerateCommand::Shards(args) => shards::print(args),
         GenerateCommand::Alerts(args) => alerts::print(args),
         GenerateCommand::Watchlist => output::print("the rules", SHIPPED.as_bytes()),
     }
