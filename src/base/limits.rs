@@ -118,6 +118,9 @@ pub struct Limits {
     pub bundle_key_ranges: usize,
     /// Largest answer of CloudTrail in a bundle, in bytes: ten thousand events are some 20 MB.
     pub bundle_answer: u64,
+    /// Largest answer in a part of a sharded validation, in bytes: what larger objects and listings answer is stored
+    /// in blocks.
+    pub part_answer: u64,
     /// Objects listed in one sentence of `not_proven`; the others are counted.
     pub named: usize,
 }
@@ -171,6 +174,7 @@ impl Default for Limits {
             bundle_listings: 100_000,
             bundle_key_ranges: 100_000,
             bundle_answer: 256 << 20,
+            part_answer: 256 << 20,
             named: 5,
         }
     }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 /// Why a text is not a valid identifier: what was expected, as a part of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAn(pub &'static str);
@@ -15,6 +17,24 @@ impl fmt::Display for NotAn {
 }
 
 impl std::error::Error for NotAn {}
+
+// Identifiers are stored as they are printed, and parsed again when they are read.
+macro_rules! stored_as_text {
+    ($name:ident) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
 
 // Shared and not copied, because every finding, digest and chain has four of them.
 macro_rules! identifier {
@@ -88,6 +108,9 @@ identifier!(
             && b.iter().all(|c| c.is_ascii_alphanumeric() || b"._-".contains(c))
     }
 );
+
+stored_as_text!(Region);
+stored_as_text!(TrailArn);
 
 impl Region {
     /// The partition of the region, by the region's prefix.

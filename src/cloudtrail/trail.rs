@@ -2,13 +2,14 @@
 //! signed, so it proves nothing about logs. It shows which digests should exist.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::ids::{ChainId, TrailArn};
 use super::object_key::KeyRoot;
 use crate::base::time::{HOUR, shift};
 
 /// A trail as DescribeTrails returns it (CloudTrail API reference, Trail).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrailConfig {
     /// Its ARN.
     pub arn: TrailArn,
@@ -52,7 +53,7 @@ impl TrailConfig {
 }
 
 /// The status of a trail in one region, as GetTrailStatus returns it (CloudTrail API reference).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TrailStatus {
     /// Whether it is logging now.
     pub logging: bool,

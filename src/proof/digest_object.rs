@@ -1,6 +1,7 @@
 //! An object read under a digest's name, before it is judged (pure).
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::base::sha256::Sha256;
 use crate::base::time::shift;
@@ -52,7 +53,7 @@ pub enum NotDigest {
 }
 
 /// Why the metadata of a digest is of no use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MetadataProblem {
     /// The store's own metadata holds no signature.
     Unsigned,

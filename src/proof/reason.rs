@@ -74,6 +74,8 @@ reasons! {
     NotCopied = "not-copied";
     /// The object does not exist.
     NotFound = "not-found";
+    /// No part of a sharded validation holds it: the shard that should was not run, or its part is broken.
+    NotInParts = "not-in-parts";
     /// The folder could not be listed.
     NotListed = "not-listed";
     /// It is later than the time at which the source was read.
@@ -143,6 +145,9 @@ impl Reason {
             }
             Reason::NotCollected => {
                 "collect it too, with a wider window or scope, or validate what was collected"
+            }
+            Reason::NotInParts => {
+                "run the shard again (trailproof shard run), then merge all parts again"
             }
             Reason::AlgorithmUnsupported
             | Reason::Format

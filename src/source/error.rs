@@ -47,7 +47,7 @@ pub enum GetError {
     NotCollected,
     /// The file that the bundle holds of it is not the one that was collected.
     BundleAltered,
-    /// No part holds the answer: the shard of this number was not run, or its part is broken.
+    /// No part of the plan holds it. The shard whose part should hold it is absent or broken, where that is known.
     NotInParts(Option<u32>),
     /// Reading failed in any other way.
     Io(String),
@@ -165,7 +165,7 @@ impl GetError {
             GetError::Changed => Reason::Changed,
             GetError::NotCollected => Reason::NotCollected,
             GetError::BundleAltered => Reason::BundleAltered,
-            GetError::NotInParts(_) => Reason::NotCollected,
+            GetError::NotInParts(_) => Reason::NotInParts,
             GetError::Io(_) => Reason::Io,
         }
     }
@@ -204,7 +204,12 @@ impl GetError {
             GetError::BundleAltered => {
                 "the bundle was altered: its file is not the one that was collected".into()
             }
-            GetError::NotInParts(_) => "no part".into(),
+            GetError::NotInParts(Some(shard)) => {
+                format!("the part of shard {shard}, which should hold it, is absent or broken")
+            }
+            GetError::NotInParts(None) => {
+                "no part holds it: the shard that should was not run, or its part is broken".into()
+            }
             GetError::Io(why) => format!("reading failed ({why})"),
         }
     }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
+use serde::{Deserialize, Serialize};
 
 use super::GetError;
 use crate::base::time::Window;
@@ -40,7 +41,7 @@ pub struct Folders {
 }
 
 /// A range of keys, without its ends.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Range {
     /// All keys in the range are greater than this one.
     pub after: Option<String>,
@@ -65,6 +66,20 @@ impl Range {
     pub fn holds(&self, key: &str) -> bool {
         self.after.as_deref().is_none_or(|after| key > after)
             && self.before.as_deref().is_none_or(|before| key < before)
+    }
+
+    /// Whether it has every key that begins with `prefix` and is in another range.
+    pub fn covers(&self, prefix: &str, other: &Range) -> bool {
+        // No key with the prefix is less than the prefix itself.
+        let from = |after: &String| {
+            prefix > after.as_str() || other.after.as_ref().is_some_and(|asked| asked >= after)
+        };
+        // A text that is greater than the prefix and does not begin with it is greater than all its keys.
+        let to = |before: &String| {
+            (before.as_str() > prefix && !before.starts_with(prefix))
+                || other.before.as_ref().is_some_and(|asked| asked <= before)
+        };
+        self.after.as_ref().is_none_or(from) && self.before.as_ref().is_none_or(to)
     }
 
     /// Whether a folder, given with its closing slash, may contain keys that are in the range.

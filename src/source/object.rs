@@ -2,12 +2,14 @@
 
 use std::io::Read;
 
+use serde::{Deserialize, Serialize};
+
 use crate::proof::digest_object::MetadataProblem;
 use crate::proof::finding::ObjectFacts;
 use crate::source::{GetError, StoredHead};
 
 /// The user metadata that CloudTrail stores with a digest. The source may lack some of it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Metadata {
     /// `signature`, in hex digits as written.
     pub signature: Option<String>,

@@ -1,5 +1,5 @@
 //! Where bytes come from: folders on disk, loose files, archives, the metadata beside their files, key files,
-//! and a cancelled source.
+//! parts of a sharded validation, and a cancelled source.
 
 mod archives;
 mod bundle_changes;
@@ -13,3 +13,4 @@ mod disk;
 mod head;
 mod key_files;
 mod loose;
+mod parts;

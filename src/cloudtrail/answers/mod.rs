@@ -13,8 +13,8 @@ mod trails;
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 pub use events::{events, history, in_order};
 pub use keys::{ListedKey, public_keys};
@@ -52,7 +52,7 @@ impl<T> AnswerPage<T> {
 }
 
 /// All pages of one answer, in their order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompleteAnswer<T> {
     /// What they list.
     pub items: Vec<T>,

@@ -3,8 +3,30 @@
 use jiff::civil::Date;
 
 use super::time::number;
-use super::{AWS_LOGS, KeyRoot};
-use crate::cloudtrail::ids::{AccountId, Region};
+use super::{AWS_LOGS, DIGEST_FOLDER, KeyRoot, is_log_kind};
+use crate::cloudtrail::ids::{AccountId, OrganizationId, Region};
+
+/// The account and region in whose folder a key is, or everything below a prefix that ends with a slash.
+pub fn account_and_region(path: &str) -> Option<(AccountId, Region)> {
+    let mut parts = path.rsplit('/');
+    // What follows the last slash is a name, or nothing.
+    parts.next()?;
+    let (mut region, mut kind) = (parts.next()?, parts.next()?);
+    let mut account = parts.next()?;
+    // From the right, as keys are parsed.
+    loop {
+        let above = parts.next()?;
+        let is_kind = kind == DIGEST_FOLDER || is_log_kind(kind);
+        let is_below_root = above == AWS_LOGS || above.parse::<OrganizationId>().is_ok();
+        if is_kind
+            && is_below_root
+            && let (Ok(account), Ok(region)) = (account.parse(), region.parse())
+        {
+            return Some((account, region));
+        }
+        (region, kind, account) = (kind, account, above);
+    }
+}
 
 /// A folder of one day: `[PREFIX/]AWSLogs/[O-ID/]ACCOUNT/KIND/REGION/YYYY/MM/DD`.
 pub(super) struct DatedFolder<'k> {
@@ -73,5 +95,37 @@ impl<'k> DatedFolder<'k> {
         // A key that begins with a slash would have an empty prefix, which no trail writes.
         self.root()
             .filter(|root| !root.prefix.is_empty() || self.above.starts_with(AWS_LOGS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::account_and_region;
+
+    #[test]
+    fn a_key_or_a_prefix_shows_its_account_and_region() {
+        let found = |path: &str| {
+            account_and_region(path).map(|(account, region)| format!("{account} {region}"))
+        };
+        let own = Some("111111111111 eu-west-1".to_owned());
+        for path in [
+            "AWSLogs/111111111111/CloudTrail/eu-west-1/",
+            "AWSLogs/111111111111/CloudTrail-Digest/eu-west-1/2026/03/01/name",
+            "a/AWSLogs/o-a1b2c3d4e5/111111111111/CloudTrail-Insight/eu-west-1/2026/",
+            "AWSLogs/222222222222/CloudTrail/us-east-1/AWSLogs/111111111111/CloudTrail/eu-west-1/x",
+        ] {
+            assert_eq!(found(path), own, "{path}");
+        }
+        for path in [
+            "",
+            "AWSLogs/",
+            "AWSLogs/111111111111/CloudTrail/",
+            "AWSLogs/111111111111/CloudTrail/eu-west-1",
+            "AWSLogs/111111111111/Config/eu-west-1/",
+            "Logs/111111111111/CloudTrail/eu-west-1/",
+            "AWSLogs/11/CloudTrail/eu-west-1/",
+        ] {
+            assert_eq!(found(path), None, "{path}");
+        }
     }
 }

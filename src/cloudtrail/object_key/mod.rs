@@ -28,6 +28,7 @@ mod time;
 use std::fmt;
 
 pub use digest::{DigestName, DigestObjectKey};
+pub use folder::account_and_region;
 pub use log::{LogKeyParser, LogObjectKey, is_log_kind};
 pub use loose::{KeyTime, minute_in, time_of_folder};
 

@@ -16,13 +16,15 @@ mod part;
 mod words;
 
 pub use self::admits::SelectedEvent;
+use serde::{Deserialize, Serialize};
+
 use self::lack::events;
 use self::part::SelectorPart;
 use crate::cloudtrail::ids::TrailArn;
 use crate::cloudtrail::trail::TrailConfig;
 
 /// The selectors of a trail as they are today. A trail has basic or advanced ones, not both.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selectors {
     /// Basic event selectors.
     pub basic: Vec<Basic>,
@@ -33,7 +35,7 @@ pub struct Selectors {
 }
 
 /// A basic event selector.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basic {
     /// `ReadWriteType`, for management and data events.
     pub read_write: ReadWrite,
@@ -58,7 +60,7 @@ impl Default for Basic {
 }
 
 /// Whether read calls, write calls or both are logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReadWrite {
     /// `All`.
     All,
@@ -69,7 +71,7 @@ pub enum ReadWrite {
 }
 
 /// A selection of data events of one type of resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataResource {
     /// `Type`, such as `AWS::S3::Object`.
     pub kind: String,
@@ -93,14 +95,14 @@ impl DataResource {
 }
 
 /// An advanced event selector: it admits events that meet the conditions of all its fields.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Advanced {
     /// The conditions.
     pub fields: Vec<SelectorField>,
 }
 
 /// The conditions on one field of an event. An empty list is no condition.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SelectorField {
     /// The name of the field, such as `eventSource`.
     pub name: String,

@@ -207,20 +207,7 @@ impl ListingIndex {
 
 /// Whether every key of a question lies within a range.
 fn covers(range: &Range, question: &ListingQuestion) -> bool {
-    let prefix = &*question.prefix;
-    // No key with the prefix is less than the prefix itself.
-    let from = |after: &String| {
-        prefix > after.as_str() || question.after.as_ref().is_some_and(|asked| asked >= after)
-    };
-    // A text that is greater than the prefix and does not begin with it is greater than all its keys.
-    let to = |before: &String| {
-        (before.as_str() > prefix && !before.starts_with(prefix))
-            || question
-                .before
-                .as_ref()
-                .is_some_and(|asked| asked <= before)
-    };
-    range.after.as_ref().is_none_or(from) && range.before.as_ref().is_none_or(to)
+    range.covers(&question.prefix, &range_of(question))
 }
 
 fn range_of(question: &ListingQuestion) -> Range {
