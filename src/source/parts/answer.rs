@@ -111,7 +111,7 @@ pub(super) struct StoredObject {
 
 /// A listing of keys, or of the folders and keys directly below a prefix.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct StoredListing {
+pub(super) struct ListingAnswer {
     /// Each one behind its length in four bytes.
     pub entries: StoredContent,
     pub end: Result<StoredListingEnd, StoredError>,

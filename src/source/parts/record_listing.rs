@@ -1,6 +1,6 @@
 //! The entries of a listing, recorded while it is answered.
 
-use super::answer::{StoredEntry, StoredError, StoredListing, StoredListingEnd, encode};
+use super::answer::{ListingAnswer, StoredEntry, StoredError, StoredListingEnd, encode};
 use super::content::StoredContent;
 use super::source_answers::SourceAnswers;
 use crate::source::{GetError, Listed};
@@ -44,6 +44,6 @@ impl<'s> ListedEntries<'s> {
             Err(error) => Err(StoredError::of(error)?),
         };
         let entries = self.entries?;
-        encode(&StoredListing { entries, end })
+        encode(&ListingAnswer { entries, end })
     }
 }

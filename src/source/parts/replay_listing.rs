@@ -4,7 +4,7 @@
 use std::io::{BufReader, ErrorKind, Read as _};
 
 use super::PartAnswers as _;
-use super::answer::{StoredEntry, StoredError, StoredListing, StoredListingEnd, decode};
+use super::answer::{ListingAnswer, StoredEntry, StoredError, StoredListingEnd, decode};
 use super::lookup::PartLookup;
 use super::question::{RootName, SourceQuestion};
 use crate::source::{Folders, GetError, Listed, Range};
@@ -82,7 +82,7 @@ fn entries(
     listing: &[u8],
     each: &mut dyn FnMut(StoredEntry),
 ) -> Result<StoredListingEnd, GetError> {
-    let StoredListing { entries, end } = decode(listing)?;
+    let ListingAnswer { entries, end } = decode(listing)?;
     let mut reader = BufReader::new(entries.read(lookup.parts(), None));
     let mut bytes = Vec::new();
     loop {
