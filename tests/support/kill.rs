@@ -1,5 +1,6 @@
 //! Killing the binary at an instant. Instants are counted in answers of AWS, not in time, so that they are spread
-//! over a run on a machine of any speed.
+//! over a run on a machine of any speed. A run never gets far beyond its instant, because AWS then stops answering:
+//! on a busy machine it could end before anybody kills it.
 
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -7,11 +8,15 @@ use std::time::{Duration, Instant};
 
 use rand::{RngExt as _, SeedableRng as _};
 
-use super::aws::Loopback;
+use super::aws::{Answer, Fault, Loopback};
 use super::forge::Rng;
 
 /// How long a run may wait for its answers: far longer than it takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// How many answers a run may still get after the instant, so that it does not stand still when it is killed: as many
+/// as it waits for at once.
+const MORE: usize = 4;
 
 /// When a run is killed: after so many answers, and then after some time, in which it writes.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +50,8 @@ impl Moment {
 
     /// Starts a command and kills it. Returns whether it was killed, and had not ended before.
     pub fn kill(self, command: &mut Command, aws: &Loopback) -> bool {
+        let silence = Fault::new(Answer::Delay(2 * LIMIT)).after(self.answers + MORE);
+        aws.fault(silence);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().expect("the binary runs");
         let begun = Instant::now();
@@ -56,6 +63,8 @@ impl Moment {
         }
         sleep(self.then);
         child.kill().expect("it can be killed");
-        child.wait().expect("a child").code().is_none()
+        let was_killed = child.wait().expect("a child").code().is_none();
+        aws.change(|cloud| cloud.faults.pop());
+        was_killed
     }
 }

@@ -1,6 +1,6 @@
 //! `moto_server` from PyPI: an S3 that nobody here wrote, on loopback.
 
-use std::net::TcpListener;
+use std::fs;
 use std::process::{Child, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -24,9 +24,12 @@ const OTHERS: [&str; 2] = ["flask==3.1.3", "flask-cors==6.0.5"];
 
 static MOTO: LazyLock<Python> = LazyLock::new(|| Python::with_others("moto[s3]", VERSION, &OTHERS));
 
+/// How long the server may take to start, on a machine that is busy.
+const LIMIT: Duration = Duration::from_secs(120);
+
 /// The server, as long as this value lives.
 pub struct MotoServer {
-    child: Child,
+    process: Process,
     url: String,
     runtime: Runtime,
     client: s3::Client,
@@ -35,19 +38,8 @@ pub struct MotoServer {
 impl MotoServer {
     /// Starts a server without buckets, and waits until it answers.
     pub fn start() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
-        let child = MOTO
-            .command()
-            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p"])
-            .arg(port.to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("moto_server");
-        let url = format!("http://127.0.0.1:{port}");
+        let mut process = Process::start();
+        let url = process.url();
         let config = s3::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::from_static("us-east-1"))
@@ -56,21 +48,14 @@ impl MotoServer {
             .force_path_style(true)
             .http_client(Builder::new().build_http())
             .build();
-        let server = MotoServer {
-            child,
+        let mut server = MotoServer {
+            process,
             url,
             runtime: Runtime::new().expect("a runtime"),
             client: s3::Client::from_conf(config),
         };
-        let begun = Instant::now();
-        while server
-            .runtime
-            .block_on(server.client.list_buckets().send())
-            .is_err()
-        {
-            let late = begun.elapsed() > Duration::from_secs(120);
-            assert!(!late, "moto_server does not answer at {}", server.url);
-            std::thread::sleep(Duration::from_millis(100));
+        while let Err(e) = server.runtime.block_on(server.client.list_buckets().send()) {
+            server.process.wait(&format!("{}: {e:?}", server.url));
         }
         server
     }
@@ -140,7 +125,65 @@ impl MotoServer {
     }
 }
 
-impl Drop for MotoServer {
+/// The process of the server, and what it writes to standard error.
+struct Process {
+    child: Child,
+    written: tempfile::NamedTempFile,
+    begun: Instant,
+}
+
+impl Process {
+    /// Starts the server on a port that the kernel gives it. A port that was free a moment ago may be taken by
+    /// the connection of another test before the server binds it.
+    fn start() -> Process {
+        let written = tempfile::NamedTempFile::new().expect("a file");
+        let child = MOTO
+            .command()
+            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(written.reopen().expect("a file"))
+            .spawn()
+            .expect("moto_server");
+        Process {
+            child,
+            written,
+            begun: Instant::now(),
+        }
+    }
+
+    /// What it has written so far.
+    fn written(&self) -> String {
+        let bytes = fs::read(self.written.path()).expect("a file");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Its endpoint, which it writes when it listens.
+    fn url(&mut self) -> String {
+        loop {
+            let written = self.written();
+            let line = written.split_once(" * Running on ");
+            if let Some((url, _)) = line.and_then(|(_, rest)| rest.split_once('\n')) {
+                return url.trim().to_owned();
+            }
+            self.wait("no address");
+        }
+    }
+
+    /// Waits a moment for a server that is not ready, as long as it runs and is not late.
+    fn wait(&mut self, what: &str) {
+        let ended = self.child.try_wait().expect("a child");
+        let late = self.begun.elapsed() > LIMIT;
+        assert!(
+            ended.is_none() && !late,
+            "moto_server does not answer: {what}; it ended: {ended:?}; it wrote: {}",
+            self.written()
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

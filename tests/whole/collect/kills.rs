@@ -75,8 +75,9 @@ fn killed_at_fifty_instants_and_resumed_it_is_the_same_bundle() {
         }
         let stored = stored(&bundle);
         stage.loopback.clear_calls();
+        // It is finished before the folder of its last traces is removed.
         let was_finished =
-            bundle.join("manifest.jsonl").exists() && !bundle.join(".collect").exists();
+            bundle.join("manifest.jsonl").exists() && !bundle.join(".collect/run.json").exists();
         let run = stage.run(&scope());
         if was_finished {
             // A finished bundle is never written to again.
@@ -99,6 +100,26 @@ fn killed_at_fifty_instants_and_resumed_it_is_the_same_bundle() {
     let killed = killed.into_inner();
     note(&format!("{killed} of {KILLS} collections were killed"));
     assert!(killed > 30, "only {killed} were killed before they ended");
+}
+
+#[test]
+fn killed_while_its_last_traces_are_removed_it_is_finished() {
+    let stage = serving(&world(1));
+    assert_eq!(stage.run(&scope()).code, 0);
+    let bundle = stage.dir.path().join(BUNDLE);
+    let wanted = tree(&bundle);
+    for left in [&["origins.jsonl"][..], &[]] {
+        let traces = bundle.join(".collect");
+        fs::create_dir(&traces).expect("a folder");
+        for name in left {
+            fs::write(traces.join(name), "").expect("a file");
+        }
+        let run = stage.run(&scope());
+        assert_eq!(run.code, 2, "{left:?}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains("finished bundle"), "{}", run.stderr);
+        assert_eq!(tree(&bundle), wanted, "{left:?}");
+        assert!(!traces.exists(), "{left:?}");
+    }
 }
 
 #[test]
