@@ -121,6 +121,13 @@ pub struct Limits {
     /// Largest answer in a part of a sharded validation, in bytes: what larger objects and listings answer is stored
     /// in blocks.
     pub part_answer: u64,
+    /// Largest manifest of an S3 Inventory, in bytes: some 200 bytes for each of its files, of which a billion objects
+    /// have some thousands.
+    pub inventory_manifest: u64,
+    /// Largest file of an S3 Inventory, in inflated bytes. Those of S3 have some gigabytes.
+    pub inventory_file: u64,
+    /// Largest temporary file for the rows of an S3 Inventory, in bytes. A billion objects are some 80 GB.
+    pub inventory_spooled: u64,
     /// Objects listed in one sentence of `not_proven`; the others are counted.
     pub named: usize,
 }
@@ -175,6 +182,9 @@ impl Default for Limits {
             bundle_key_ranges: 100_000,
             bundle_answer: 256 << 20,
             part_answer: 256 << 20,
+            inventory_manifest: 64 << 20,
+            inventory_file: 64 << 30,
+            inventory_spooled: 512 << 30,
             named: 5,
         }
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::args::doctor::DoctorArgs;
 use super::args::shared::source::SourceArgs;
 use super::open::aws::{IN_FLIGHT, LocatedSource, Sessions, locate_source, sign_in};
-use super::open::request::SourceRequest;
+use super::open::request::{GivenInventories, SourceRequest};
 use super::output;
 use super::terminal::progress::{Phase, Progress};
 use super::{INTERRUPTED, Start, interrupted, whole_second};
@@ -61,6 +61,7 @@ pub fn run(
         keys: &[],
         jobs: None,
         bundle: None,
+        inventory: GivenInventories::default(),
         recorder: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::SigningIn, start.clock);

@@ -34,6 +34,7 @@ pub mod open;
 mod output;
 mod presentation;
 mod report;
+mod seed;
 mod shard;
 mod signals;
 mod terminal;

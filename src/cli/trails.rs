@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::args::trails::TrailsArgs;
 use super::open::bundle::given::GivenBundle;
 use super::open::open;
-use super::open::request::{ResolvedSource, SourceRequest, texts};
+use super::open::request::{GivenInventories, ResolvedSource, SourceRequest, texts};
 use super::output::{self, OutputTargets};
 use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
@@ -57,6 +57,7 @@ pub fn run(
         keys: &[],
         jobs: args.jobs,
         bundle: None,
+        inventory: GivenInventories::default(),
         recorder: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);

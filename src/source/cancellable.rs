@@ -103,6 +103,13 @@ impl Source for CancellableSource<'_> {
         }
     }
 
+    fn still_exists(&self, root: RootId, key: &str) -> Option<Result<(), GetError>> {
+        match self.check() {
+            Ok(()) => self.source.still_exists(root, key),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
     fn lifecycle(&self, root: RootId) -> Option<SettingState> {
         match self.check() {
             Ok(()) => self.source.lifecycle(root),

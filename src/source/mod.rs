@@ -17,6 +17,7 @@ pub mod disk;
 pub mod endpoint;
 mod error;
 pub mod identity;
+pub mod inventory;
 pub mod key_files;
 pub mod keys;
 mod listing;
@@ -168,6 +169,12 @@ pub trait Source: Sync {
     /// The lifecycle rules of a bucket. It is called where an object that was there is missing. `None`, the
     /// default, if the source has none.
     fn lifecycle(&self, _root: RootId) -> Option<SettingState> {
+        None
+    }
+
+    /// Whether an object that a listing showed still exists, if that listing may be old. `None`, the default, if
+    /// listings are as new as what is read.
+    fn still_exists(&self, _root: RootId, _key: &str) -> Option<Result<(), GetError>> {
         None
     }
 

@@ -9,6 +9,7 @@ mod environment;
 mod error;
 mod http;
 mod identity;
+mod inventory;
 mod kept_answers;
 mod keys;
 mod loopback;

@@ -11,6 +11,7 @@ mod changing;
 mod denied;
 mod disk;
 mod head;
+mod inventory;
 mod key_files;
 mod loose;
 mod parts;

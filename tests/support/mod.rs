@@ -43,6 +43,9 @@ pub mod reports;
 pub mod requests;
 #[cfg(feature = "aws")]
 pub mod running;
+pub mod s3_inventory;
+#[cfg(feature = "parquet")]
+pub mod s3_inventory_parquet;
 #[cfg(feature = "aws")]
 pub mod short_trail;
 #[cfg(feature = "aws")]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::shared::aws::{SignInArgs, UnusedArgs};
 use super::shared::bundle::BundleArgs;
+use super::shared::inventory::InventoryArgs;
 use super::shared::reporting::ReportingArgs;
 use super::shared::run::RunArgs;
 use super::shared::values::{KeepHistory, keep_history, sha256};
@@ -134,6 +135,9 @@ pub struct ValidateArgs {
     /// text, json and html; the proven logs are searched again for it, as `trailproof timeline` does
     #[arg(long, help_heading = "Report")]
     pub investigate: bool,
+
+    #[command(flatten)]
+    pub inventory: InventoryArgs,
 
     #[command(flatten)]
     pub bundle: BundleArgs,

@@ -11,7 +11,7 @@ use super::diagnose::note;
 use super::open::bundle::given::GivenBundle;
 use super::open::bundle::{GivenOptions, refuse_changed};
 use super::open::open;
-use super::open::request::SourceRequest;
+use super::open::request::{GivenInventories, SourceRequest};
 use super::output;
 use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
@@ -61,6 +61,7 @@ pub fn run(
         keys: &args.known.keys,
         jobs: args.jobs,
         bundle: bundle.as_ref(),
+        inventory: GivenInventories::default(),
         recorder: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);

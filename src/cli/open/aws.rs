@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::disk::key_ring;
+use super::inventory::{self, InventoryScope, OpenedInventories};
 use super::request::{OpenedSource, ReadClock, ResolvedSource, SourceRequest};
 use crate::aws::keys::SessionKeys;
 use crate::aws::s3::{InFlight, S3Source};
@@ -29,6 +30,7 @@ use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source as _;
 use crate::source::bucket_record::BucketRecords;
+use crate::source::inventory::InventorySource;
 use crate::source::key_files::read_bounded;
 use crate::source::places::Places;
 use crate::source::regional_keys::RegionalKeys;
@@ -103,6 +105,7 @@ pub(crate) fn open(
     buckets.sort();
     buckets.dedup();
     let clock = read_clock(&sessions, &source, limits);
+    let inventories = inventories(request, &sessions, &source, (limits, stop), progress)?;
     let settings = request
         .recorder
         .map(|_| bucket_records(&sessions, &source, limits));
@@ -114,7 +117,8 @@ pub(crate) fn open(
                     let source = Box::new(source.with_heads());
                     Box::new(RecordingSource::new(source, Arc::clone(recorder)))
                 }
-                None => Box::new(source),
+                None if inventories.listings.is_empty() => Box::new(source),
+                None => Box::new(InventorySource::new(Box::new(source), inventories.listings)),
             },
             keys,
             trails,
@@ -130,7 +134,31 @@ pub(crate) fn open(
         clock: Some(clock),
         jobs: in_flight.first,
         bundle: None,
+        inventories: inventories.known,
     })
+}
+
+/// Reads the inventories that were given.
+fn inventories(
+    request: &SourceRequest<'_>,
+    sessions: &Sessions,
+    source: &S3Source,
+    (limits, stop): (&Limits, &CancelFlag),
+    progress: &Progress,
+) -> Result<OpenedInventories, Error> {
+    let open_bucket = |bucket: &str| {
+        let (session, buckets) = (sessions.s3.clone(), vec![bucket.to_owned()]);
+        let at_once = InFlight { first: 8, most: 8 };
+        S3Source::new(session, buckets, &sessions.start, at_once, limits.clone())
+    };
+    let scope = InventoryScope {
+        source,
+        open_bucket: &open_bucket,
+        map: request.map,
+        limits,
+        stop,
+    };
+    inventory::open(request.inventory, &scope, progress)
 }
 
 /// Signs in for S3 and for CloudTrail: once if both use the same profile.

@@ -48,6 +48,7 @@ pub(crate) fn open(request: &SourceRequest<'_>, limits: &Limits) -> Result<Resol
         clock: None,
         jobs: request.jobs.map_or_else(available_cores, usize::from),
         bundle: None,
+        inventories: Vec::new(),
     })
 }
 

@@ -5,12 +5,14 @@
 pub(crate) mod aws;
 pub(crate) mod bundle;
 pub(crate) mod disk;
+#[cfg(feature = "aws")]
+mod inventory;
 pub(crate) mod request;
 
 use jiff::Timestamp;
 
 use crate::base::cancel::CancelFlag;
-use crate::base::error::Error;
+use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::cli::terminal::progress::Progress;
 use request::{ResolvedSource, SourceRequest};
@@ -26,6 +28,10 @@ pub(crate) fn open(
     stop: &CancelFlag,
     progress: &Progress,
 ) -> Result<ResolvedSource, Error> {
+    if !request.inventory.places.is_empty() && !request.source.path.is_empty() {
+        let message = "--inventory cannot be used with --path: a copy is listed as it is";
+        return Err(Error::new(ErrorKind::Usage, message).hint("leave out --inventory"));
+    }
     if let Some(bundle) = request.bundle {
         bundle::open(request, bundle, limits, stop, progress)
     } else if request.source.path.is_empty() {
@@ -47,7 +53,6 @@ fn open_in_aws(
     _: &CancelFlag,
     _: &Progress,
 ) -> Result<ResolvedSource, Error> {
-    use crate::base::error::ErrorKind;
     let message = "this trailproof was built without AWS: give --path";
     Err(Error::new(ErrorKind::Usage, message))
 }

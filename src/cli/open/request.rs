@@ -9,6 +9,7 @@ use super::bundle::given::{GivenBundle, ReadBundle};
 use crate::base::sample::Sample;
 use crate::base::time::shift;
 use crate::cli::args::shared::aws::SignInArgs;
+use crate::cli::args::shared::inventory::InventoryPlace;
 use crate::cli::args::shared::source::{ScopeArgs, SourceArgs};
 use crate::cli::caller::FindCaller;
 use crate::cli::presentation::FindMembers;
@@ -20,6 +21,7 @@ use crate::source::Source;
 use crate::source::bucket_record::BucketRecords;
 use crate::source::places::{MapRule, Places, bucket_behind};
 use crate::source::trails::TrailApi;
+use crate::validate::request::inventory::KnownInventory;
 use crate::validate::request::{BundleTrust, ChainFilter, PriorKnowledge};
 use crate::validate::survey::trails::LocatedTrails;
 
@@ -34,12 +36,23 @@ pub struct SourceRequest<'a> {
     pub jobs: Option<u16>,
     /// The bundle that was given.
     pub bundle: Option<&'a GivenBundle>,
+    /// The inventories that were given.
+    pub inventory: GivenInventories<'a>,
     /// What records each answer of AWS, if they are collected.
     #[cfg_attr(
         not(feature = "aws"),
         expect(dead_code, reason = "only what AWS answers is recorded")
     )]
     pub recorder: Option<&'a Arc<Recorder>>,
+}
+
+/// The inventories that were given.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GivenInventories<'a> {
+    /// Their manifests.
+    pub places: &'a [InventoryPlace],
+    /// The seed that draws the samples that are compared, if it was given.
+    pub seed: Option<&'a str>,
 }
 
 /// An opened source, and what is known about it before any object is read.
@@ -61,6 +74,8 @@ pub struct ResolvedSource {
     pub jobs: usize,
     /// The bundle that was read.
     pub bundle: Option<ReadBundle>,
+    /// The inventories that older logs are listed from.
+    pub inventories: Vec<KnownInventory>,
 }
 
 /// Everything that a command reads from, opened.

@@ -72,6 +72,7 @@ fn validated(
     investigate::note_unused(args.investigate, &formats);
     needs_aws::check_names(&args)?;
     needs_aws::check_lookup(&args)?;
+    needs_aws::check_inventory(&args, state.is_some())?;
     let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
     let state = RunState::open(state, &mut args.run)?;
     let targets = opened_targets(pairs, &args, state.as_ref())?;
@@ -128,6 +129,7 @@ fn resolved(
         as_aws_cli,
         one_chain_at_a_time: args.report.verbose,
         lookup: args.lookup,
+        inventory: &args.inventory.inventory,
         ..RunOptions::default()
     };
     let given = (&args.run, &args.sign_in);
@@ -158,5 +160,8 @@ fn note_before_the_work(requested: &Requested, clock_off: Option<i64>) {
 
 /// What a run reads besides copies, each with its option.
 fn inputs(args: &ValidateArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
-    args.run.inputs(&args.sign_in).chain(args.report.inputs())
+    args.run
+        .inputs(&args.sign_in)
+        .chain(args.inventory.inputs())
+        .chain(args.report.inputs())
 }

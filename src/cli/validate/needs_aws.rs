@@ -25,6 +25,18 @@ pub fn check_names(args: &ValidateArgs) -> Result<(), Error> {
     Ok(())
 }
 
+/// Refuses inventories where a run continues another: what was written since that one is found by listing alone.
+///
+/// # Errors
+/// If it does.
+pub fn check_inventory(args: &ValidateArgs, continues: bool) -> Result<(), Error> {
+    if args.inventory.inventory.is_empty() || !continues {
+        return Ok(());
+    }
+    let message = "--inventory cannot be used with --state: such a run searches for what is new";
+    Err(Error::new(ErrorKind::Usage, message).hint("leave out --inventory"))
+}
+
 /// Refuses a comparison with what AWS lists where AWS is not asked, or not all logs are read.
 ///
 /// # Errors

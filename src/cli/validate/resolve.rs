@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
@@ -13,16 +12,21 @@ use crate::base::limits::Limits;
 use crate::base::text::decode;
 use crate::base::time::{HOUR, shift};
 use crate::cli::args::shared::aws::SignInArgs;
+use crate::cli::args::shared::inventory::InventoryPlace;
 use crate::cli::args::shared::run::RunArgs;
 use crate::cli::open::bundle::given::GivenBundle;
 use crate::cli::open::open;
-use crate::cli::open::request::{OpenedSource, ResolvedSource, SourceRequest, texts};
+use crate::cli::open::request::{
+    GivenInventories, OpenedSource, ResolvedSource, SourceRequest, texts,
+};
+use crate::cli::seed::random_seed;
 use crate::cli::terminal::progress::Progress;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::commands::collect::recorder::Recorder;
 use crate::report::validation::v1::{Origin, Requested};
 use crate::source::key_files;
+use crate::validate::request::inventory::KnownInventory;
 use crate::validate::request::{BundleTrust, ChainFilter, ObservedWindow, PriorKnowledge, Request};
 use crate::validate::survey::trails::{self, LocatedTrails};
 
@@ -44,6 +48,8 @@ pub struct RunOptions<'a> {
     pub one_chain_at_a_time: bool,
     /// Whether proven logs are compared with the events that AWS lists.
     pub lookup: bool,
+    /// The inventories that older logs are listed from.
+    pub inventory: &'a [InventoryPlace],
     /// What records each answer of AWS, if they are collected.
     pub recorder: Option<&'a Arc<Recorder>>,
     /// How many seconds the local clock was ahead when an interrupted collection began, if it is resumed: all of
@@ -77,6 +83,10 @@ impl ResolvedRun {
             keys: &args.known.keys,
             jobs: args.jobs,
             bundle: options.bundle,
+            inventory: GivenInventories {
+                places: options.inventory,
+                seed: args.seed.as_deref(),
+            },
             recorder: options.recorder,
         };
         let in_scope = |trails: &[TrailConfig]| ChainFilter {
@@ -94,6 +104,7 @@ impl ResolvedRun {
         };
         let requested = Requested {
             lookup: options.lookup,
+            inventory: texts(options.inventory),
             ..requested(args, &source_request, &resolved, (times.as_of, seed))
         };
         let as_aws_cli = options.as_aws_cli;
@@ -209,6 +220,7 @@ fn prior_knowledge(
 ) -> PriorKnowledge {
     let located = resolved.take_located();
     let of_bundle = resolved.known_of_bundle();
+    let inventories = std::mem::take(&mut resolved.inventories);
     let LocatedTrails {
         trails,
         lost,
@@ -225,13 +237,16 @@ fn prior_knowledge(
         // If the buckets are given, a trail that cannot be looked up hides none of them.
         findings: {
             let lost = if needs_trails { lost } else { Vec::new() };
-            lost.into_iter().chain(of_bundle.findings).collect()
+            let of_inventories = inventories.iter().filter_map(KnownInventory::finding);
+            let findings = lost.into_iter().chain(of_bundle.findings);
+            findings.chain(of_inventories).collect()
         },
         incomplete: needs_trails && incomplete,
         trails,
         trails_error: list_error,
         left_out: std::mem::take(&mut resolved.left_out),
         bundle: of_bundle.bundle,
+        inventories,
     }
 }
 
@@ -261,14 +276,6 @@ pub(in crate::cli) fn expected_chains(path: &Path, limits: &Limits) -> Result<Ve
         chains.push(chain);
     }
     Ok(chains)
-}
-
-/// A random seed, so that nobody can know beforehand which logs a sample reads.
-fn random_seed() -> Result<String, Error> {
-    let mut seed = [0; 8];
-    let drawn = SystemRandom::new().fill(&mut seed);
-    drawn.map_err(|_| Error::new(ErrorKind::Internal, "cannot draw a seed"))?;
-    Ok(hex::encode(seed))
 }
 
 /// The arguments as the report repeats them.
@@ -318,6 +325,7 @@ fn requested(
         manifest_given: bundle.is_some_and(|bundle| bundle.trust == BundleTrust::Known),
         continues_from: None,
         lookup: false,
+        inventory: Vec::new(),
         collected: given_bundle.and_then(GivenBundle::collected),
     }
 }

@@ -3,6 +3,7 @@
 
 mod around_gaps;
 mod changes;
+mod inventory;
 mod log_folders;
 pub(super) mod places;
 mod scope;
@@ -93,6 +94,7 @@ pub fn sentences(input: &NotProvenInput<'_>) -> Vec<String> {
     sentences.extend(not_selected.iter().cloned());
     sentences.extend(keys.map(scope::keys));
     sentences.extend(log_folders::sentences(request, chains, others));
+    sentences.extend(inventory::sentences(request));
     sentences.extend(scope::backfill_digests(chains));
     sentences.extend(scope::missing_chains(request));
     sentences.extend(not_compared.iter().cloned());

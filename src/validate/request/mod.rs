@@ -2,12 +2,14 @@
 
 pub mod continuation;
 mod filter;
+pub mod inventory;
 mod log_selection;
 
 use jiff::Timestamp;
 
 use self::continuation::{Continuation, Continuations};
 pub use self::filter::{ChainFilter, FilterTerm, TrailReach};
+use self::inventory::KnownInventory;
 pub use self::log_selection::LogSelection;
 use crate::base::cancel::CancelFlag;
 use crate::base::limits::Limits;
@@ -166,6 +168,8 @@ pub struct PriorKnowledge {
     pub trails_error: Option<String>,
     /// The files of a copy that were left out, as it is not known where in a bucket they were.
     pub left_out: Sample,
+    /// The inventories that older logs are listed from.
+    pub inventories: Vec<KnownInventory>,
     /// What stands behind the bundle that is read, if it is one.
     pub bundle: Option<BundleTrust>,
 }

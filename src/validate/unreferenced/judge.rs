@@ -214,16 +214,15 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether a tool that writes to a copy has removed an object since it was listed, such as one under a
-    /// temporary name.
+    /// Whether an object is gone since it was listed: a tool that writes to a copy has removed one under a temporary
+    /// name, or the listing is old.
     fn is_gone(&self, key: &str, kind: &UnreferencedKind) -> bool {
-        let look_up = || {
-            self.context
-                .fetcher
-                .source
-                .look_up(self.folder.place.0, key)
+        let (source, root) = (self.context.fetcher.source, self.folder.place.0);
+        let is_gone = || {
+            source.look_up(root, key) == Some(Err(GetError::NotFound))
+                || source.still_exists(root, key) == Some(Err(GetError::NotFound))
         };
-        !matches!(kind, UnreferencedKind::Refused(_)) && look_up() == Some(Err(GetError::NotFound))
+        !matches!(kind, UnreferencedKind::Refused(_)) && is_gone()
     }
 
     fn unreferenced(&mut self, key: String, time: KeyTime, kind: UnreferencedKind) {

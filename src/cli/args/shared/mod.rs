@@ -5,6 +5,7 @@ pub(crate) mod bundle;
 pub(crate) mod events;
 pub(crate) mod evidence;
 pub(crate) mod format;
+pub(crate) mod inventory;
 pub(crate) mod presentation;
 pub(crate) mod progress;
 pub(crate) mod reporting;

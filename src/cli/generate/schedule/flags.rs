@@ -49,6 +49,7 @@ fn fit(id: &str) -> Fit {
     const LOOKUP: &str = "most events of an hourly window are too recent to be compared; run it by itself, over a month";
     const INVESTIGATE: &str =
         "it reads the logs several times; run `trailproof timeline` by hand after an incident";
+    const LISTED: &str = "the last hours are always listed";
     const REPORT: &str = "the schedule sets which reports are written";
     match id {
         "s3_bucket"
@@ -81,6 +82,7 @@ fn fit(id: &str) -> Fit {
         "title" | "note" | "names" => Fit::Presentation,
         "end_time" | "as_of" => Fit::Refused(WINDOW),
         "path" | "manifest_sha256" => Fit::Refused(COPY),
+        "inventory" => Fit::Refused(LISTED),
         "state" => Fit::Refused(STATE),
         "state_sha256" => Fit::Refused(PINNED),
         "lookup" => Fit::Refused(LOOKUP),

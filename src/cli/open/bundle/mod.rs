@@ -92,6 +92,7 @@ pub(crate) fn open(
             trust,
             altered,
         }),
+        inventories: Vec::new(),
     })
 }
 

@@ -12,6 +12,8 @@ pub(crate) enum Phase {
     SigningIn,
     /// CloudTrail and S3 are asked where the trails write, and where the buckets are.
     LookingUp,
+    /// The rows of an S3 Inventory are read and sorted.
+    ReadingInventory,
     /// `doctor` makes its checks.
     Checking,
     /// `explain` reads the digests around an object.
@@ -33,11 +35,12 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    const ALL: [Phase; 13] = [
+    const ALL: [Phase; 14] = [
         Phase::Opening,
         Phase::CheckingBundle,
         Phase::SigningIn,
         Phase::LookingUp,
+        Phase::ReadingInventory,
         Phase::Checking,
         Phase::Explaining,
         Phase::Listing,
@@ -62,6 +65,7 @@ impl Phase {
             Phase::CheckingBundle => "checking the files of the bundle",
             Phase::SigningIn => "signing in to AWS",
             Phase::LookingUp => "looking up trails and buckets in AWS",
+            Phase::ReadingInventory => "reading the inventory",
             Phase::Checking => "checking what a validation needs",
             Phase::Explaining => "checking the digests around this object",
             Phase::Listing => "listing digests",

@@ -71,6 +71,10 @@ pub struct Requested {
     /// Whether proven logs were to be compared with the events that LookupEvents lists.
     #[serde(default)]
     pub lookup: bool,
+    /// The manifests of the S3 Inventory reports that logs of older days were listed from, as given; empty if all was
+    /// listed in S3.
+    #[serde(default)]
+    pub inventory: Vec<String>,
     /// Who collected the bundle that was read, as it says itself; null where no bundle was read. It is known to be
     /// what was written at the collection only if the hash of the manifest was given.
     #[serde(default)]
