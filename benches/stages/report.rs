@@ -91,6 +91,7 @@ fn requested() -> Requested {
         manifest_given: false,
         continues_from: None,
         lookup: false,
+        inventory: Vec::new(),
         collected: None,
     }
 }

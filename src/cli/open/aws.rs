@@ -105,7 +105,7 @@ pub(crate) fn open(
     buckets.sort();
     buckets.dedup();
     let clock = read_clock(&sessions, &source, limits);
-    let inventories = inventories(request, &sessions, &source, (limits, stop), progress)?;
+    let inventories = inventories(request, &sessions, &source, (now, limits, stop), progress)?;
     let settings = request
         .recorder
         .map(|_| bucket_records(&sessions, &source, limits));
@@ -143,7 +143,7 @@ fn inventories(
     request: &SourceRequest<'_>,
     sessions: &Sessions,
     source: &S3Source,
-    (limits, stop): (&Limits, &CancelFlag),
+    (now, limits, stop): (Timestamp, &Limits, &CancelFlag),
     progress: &Progress,
 ) -> Result<OpenedInventories, Error> {
     let open_bucket = |bucket: &str| {
@@ -155,6 +155,7 @@ fn inventories(
         source,
         open_bucket: &open_bucket,
         map: request.map,
+        now,
         limits,
         stop,
     };

@@ -2,6 +2,8 @@
 
 use std::io::Read as _;
 
+use jiff::Timestamp;
+
 use crate::aws::s3::S3Source;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
@@ -33,6 +35,8 @@ pub(super) struct InventoryScope<'a> {
     /// The buckets.
     pub source: &'a S3Source,
     pub map: &'a [MapRule],
+    /// No inventory is newer.
+    pub now: Timestamp,
     /// Opens another bucket: that with the files of an inventory.
     pub open_bucket: &'a dyn Fn(&str) -> S3Source,
     pub limits: &'a Limits,
@@ -126,7 +130,7 @@ fn read(
         InventoryError::Cancelled(reason) => Error::cancelled(reason),
         error => unread(place, &error),
     })?;
-    let created = manifest.created;
+    let created = manifest.created.min(scope.now);
     Ok((InventoryListing { rows, created }, manifest))
 }
 

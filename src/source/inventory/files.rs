@@ -38,7 +38,7 @@ impl InventoryFiles for SourceFiles<'_> {
     }
 }
 
-/// Files on disk: beside the manifest, or where they are in a copy of their bucket.
+/// Files on disk: where they are in a copy of their bucket, or beside the manifest.
 pub struct FolderFiles {
     /// The folder of the manifest.
     folder: PathBuf,
@@ -53,20 +53,14 @@ impl FolderFiles {
         }
     }
 
-    /// Where a file may be: in a copy of the bucket the manifest lies some folders below its root, so the key begins in
-    /// a folder above it.
+    /// Where a file may be. S3 writes `PREFIX/BUCKET/ID/data/NAME` beside `PREFIX/BUCKET/ID/TIME/manifest.json`. Of its
+    /// key only the name counts, so that no manifest leads elsewhere.
     fn places(&self, key: &str) -> impl Iterator<Item = PathBuf> {
         let name = key.rsplit('/').next().unwrap_or(key);
-        let beside = [self.folder.join(name), self.folder.join("data").join(name)];
-        let above = self.folder.join("..").join("data").join(name);
-        let is_plain = |part: &str| !matches!(part, "" | "." | "..");
-        let is_plain = key.split('/').all(is_plain);
-        let levels = self.folder.ancestors().map(Path::to_owned);
-        let copies: Vec<PathBuf> = levels
-            .filter(|_| is_plain)
-            .map(|folder| folder.join(key))
-            .collect();
-        copies.into_iter().chain(beside).chain([above])
+        let is_name = !matches!(name, "" | "." | "..");
+        let folders = ["../data", "data", ""].map(|folder| self.folder.join(folder));
+        let places = folders.map(|folder| folder.join(name));
+        places.into_iter().filter(move |_| is_name)
     }
 }
 

@@ -33,6 +33,7 @@ fn sentence(request: &Request, inventory: &KnownInventory) -> String {
             plural(differences.gone.count, "object"),
             differences.gone.list()
         ),
+        Ok(differences) if differences.stretches == 0 => "It lists nothing".to_owned(),
         Ok(_) => "A random sample of it agrees with what S3 lists".to_owned(),
     };
     format!(
