@@ -2,16 +2,15 @@
 //! no header can carry. It also panics on odd answers of sources of credentials, such as the metadata service of
 //! an instance.
 
-use std::any::Any;
-use std::cell::Cell;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+
+use crate::base::caught::caught as caught_panic;
 
 /// Whether a header can carry a key, in a line with others.
 pub(super) fn is_sendable(key: &str) -> bool {
@@ -46,36 +45,16 @@ impl ProvideCredentials for Sendable {
     }
 }
 
-thread_local! {
-    /// Whether a panic of this thread is caught here.
-    static CATCHES: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether a panic of this thread is caught and becomes an error about credentials.
-pub(crate) fn catches_panic() -> bool {
-    CATCHES.get()
-}
-
 /// Waits for a source of credentials, and turns a panic of the SDK into an error. No state of ours is involved.
 async fn caught<T>(work: impl Future<Output = T>) -> Result<T, CredentialsError> {
     let mut work = pin!(work);
-    poll_fn(move |context| {
-        let outer = CATCHES.replace(true);
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
-        CATCHES.set(outer);
-        match polled {
+    poll_fn(
+        move |context| match caught_panic(|| work.as_mut().poll(context)) {
             Ok(polled) => polled.map(Ok),
-            Err(panic) => Poll::Ready(Err(CredentialsError::unhandled(format!(
-                "a source of credentials gave an answer that cannot be used ({})",
-                message(&*panic)
+            Err(message) => Poll::Ready(Err(CredentialsError::unhandled(format!(
+                "a source of credentials gave an answer that cannot be used ({message})"
             )))),
-        }
-    })
+        },
+    )
     .await
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message")
 }

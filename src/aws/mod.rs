@@ -52,7 +52,6 @@ mod variables;
 
 pub(crate) use address::is_address;
 pub(crate) use clock::{Clock, agreed};
-pub(crate) use credentials::catches_panic;
 pub(crate) use error::{RequestContext, bucket_region, get_error, is_of_s3};
 pub(crate) use foreign::OnlyOfAws;
 pub use http::{Http, HttpSettings};

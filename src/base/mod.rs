@@ -7,6 +7,7 @@
 //! say that something could not be checked at all. [`gzip`] and [`json`] read hostile input, [`text`] prints it.
 
 pub mod cancel;
+pub mod caught;
 pub mod error;
 pub mod gzip;
 pub mod json;

@@ -9,6 +9,7 @@ use signal_hook::low_level;
 
 use super::output::replacement;
 use super::{INTERNAL_ERROR, diagnose};
+use crate::base::caught::is_caught;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::text::clip;
 
@@ -41,15 +42,6 @@ fn end(info: &PanicHookInfo<'_>) {
     diagnose::print(&report(info.payload_as_str(), place));
     replacement::abandon();
     low_level::exit(INTERNAL_ERROR.into());
-}
-
-/// Whether this panic becomes an error: the SDK panics on some credentials.
-fn is_caught() -> bool {
-    #[cfg(feature = "aws")]
-    let caught = crate::aws::catches_panic();
-    #[cfg(not(feature = "aws"))]
-    let caught = false;
-    caught
 }
 
 fn report(message: Option<&str>, place: Option<(&str, u32)>) -> Error {

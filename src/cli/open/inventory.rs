@@ -13,8 +13,8 @@ use crate::cli::open::request::GivenInventories;
 use crate::cli::seed::random_seed;
 use crate::cli::terminal::progress::{Phase, Progress};
 use crate::source::inventory::{
-    FolderFiles, InventoryError, InventoryFiles, InventoryListing, Manifest, SORTED_AT_ONCE,
-    SourceFiles, collect, compare_sample,
+    FolderFiles, InventoryError, InventoryFiles, InventoryListing, InventoryManifest,
+    SORTED_AT_ONCE, SourceFiles, collect, compare_sample,
 };
 use crate::source::key_files::read_bounded;
 use crate::source::places::{MapRule, bucket_behind};
@@ -122,7 +122,7 @@ fn read(
     place: &InventoryPlace,
     files: &dyn InventoryFiles,
     scope: &InventoryScope<'_>,
-) -> Result<(InventoryListing, Manifest), Error> {
+) -> Result<(InventoryListing, InventoryManifest), Error> {
     let manifest = parsed(text, place)?;
     let limits = (scope.limits, SORTED_AT_ONCE);
     let rows = collect(&manifest, files, limits, scope.stop);
@@ -134,8 +134,8 @@ fn read(
     Ok((InventoryListing { rows, created }, manifest))
 }
 
-fn parsed(text: &[u8], place: &InventoryPlace) -> Result<Manifest, Error> {
-    Manifest::parse(text).map_err(|error| unread(place, &error))
+fn parsed(text: &[u8], place: &InventoryPlace) -> Result<InventoryManifest, Error> {
+    InventoryManifest::parse(text).map_err(|error| unread(place, &error))
 }
 
 fn unread(place: &InventoryPlace, why: &dyn std::fmt::Display) -> Error {

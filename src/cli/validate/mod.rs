@@ -72,7 +72,7 @@ fn validated(
     investigate::note_unused(args.investigate, &formats);
     needs_aws::check_names(&args)?;
     needs_aws::check_lookup(&args)?;
-    needs_aws::check_inventory(&args, state.is_some())?;
+    needs_aws::check_inventory(&args, state.as_ref().is_some_and(|s| s.file.is_some()))?;
     let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
     let state = RunState::open(state, &mut args.run)?;
     let targets = opened_targets(pairs, &args, state.as_ref())?;

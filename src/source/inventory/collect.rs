@@ -8,7 +8,7 @@ use std::thread;
 use super::blocks::{BLOCK, BlockWriter};
 use super::error::InventoryError;
 use super::files::InventoryFiles;
-use super::manifest::Manifest;
+use super::manifest::InventoryManifest;
 use super::merge::Runs;
 use super::row::InventoryRow;
 use super::rows::for_each_row;
@@ -23,8 +23,8 @@ use crate::source::ListedFacts;
 pub const SORTED_AT_ONCE: usize = 64 << 20;
 
 /// What all workers share.
-struct Work<'a> {
-    manifest: &'a Manifest,
+struct Collecting<'a> {
+    manifest: &'a InventoryManifest,
     files: &'a dyn InventoryFiles,
     limits: &'a Limits,
     stop: &'a CancelFlag,
@@ -40,7 +40,7 @@ struct Work<'a> {
 /// # Errors
 /// If a file cannot be read or is not as the manifest says, or there is no room for temporary files.
 pub fn collect(
-    manifest: &Manifest,
+    manifest: &InventoryManifest,
     files: &dyn InventoryFiles,
     (limits, at_once): (&Limits, usize),
     stop: &CancelFlag,
@@ -49,7 +49,7 @@ pub fn collect(
         file: TemporaryFile::new().map_err(InventoryError::Temporary)?,
         blocks: 0,
     };
-    let work = Work {
+    let work = Collecting {
         manifest,
         files,
         limits,
@@ -86,7 +86,7 @@ pub fn collect(
     runs.merged(stop)
 }
 
-impl Work<'_> {
+impl Collecting<'_> {
     /// Reads files until none is left, or a worker failed.
     fn run(&self, room: usize) -> Result<(), InventoryError> {
         let mut held = HeldRows::new(room);

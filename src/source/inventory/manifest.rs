@@ -9,7 +9,7 @@ use crate::base::text::cited;
 
 /// What the manifest of an inventory says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Manifest {
+pub struct InventoryManifest {
     /// The bucket whose objects it lists.
     pub bucket: String,
     /// The bucket that holds the files.
@@ -48,31 +48,31 @@ pub struct InventoryFile {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WrittenManifest {
+struct WrittenInventory {
     source_bucket: String,
     destination_bucket: String,
     creation_timestamp: String,
     file_format: String,
     file_schema: String,
-    files: Vec<WrittenFile>,
+    files: Vec<WrittenInventoryFile>,
 }
 
 #[derive(Deserialize)]
-struct WrittenFile {
+struct WrittenInventoryFile {
     key: String,
     size: u64,
     #[serde(rename = "MD5checksum")]
     md5: String,
 }
 
-impl Manifest {
+impl InventoryManifest {
     /// Parses a manifest.
     ///
     /// # Errors
     /// If it is not one, or its files have a format that is not read.
     pub fn parse(bytes: &[u8]) -> Result<Self, InventoryError> {
         let not = |why: String| InventoryError::NotManifest(why);
-        let written: WrittenManifest =
+        let written: WrittenInventory =
             serde_json::from_slice(bytes).map_err(|e| not(e.to_string()))?;
         let format = match written.file_format.as_str() {
             "CSV" => InventoryFormat::Csv,
@@ -109,7 +109,7 @@ impl Manifest {
                 md5,
             })
         });
-        Ok(Manifest {
+        Ok(InventoryManifest {
             bucket: written.source_bucket,
             destination: destination.to_owned(),
             created,

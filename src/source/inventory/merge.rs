@@ -101,9 +101,9 @@ impl Runs {
 
 /// Merges some runs.
 fn merge(file: &TemporaryFile, runs: &[Range<u64>], out: &mut BlockFileWriter) -> io::Result<()> {
-    let mut readers: Vec<RunReader<'_>> = runs
+    let mut readers: Vec<SortedRunReader<'_>> = runs
         .iter()
-        .map(|blocks| RunReader::new(file, blocks.clone()))
+        .map(|blocks| SortedRunReader::new(file, blocks.clone()))
         .collect();
     let mut heads = BinaryHeap::new();
     for (number, reader) in readers.iter_mut().enumerate() {
@@ -155,15 +155,15 @@ impl RunHead {
 }
 
 /// Reads one run.
-struct RunReader<'f> {
+struct SortedRunReader<'f> {
     file: &'f TemporaryFile,
     blocks: Range<u64>,
     block: BlockReader,
 }
 
-impl<'f> RunReader<'f> {
+impl<'f> SortedRunReader<'f> {
     fn new(file: &'f TemporaryFile, blocks: Range<u64>) -> Self {
-        RunReader {
+        SortedRunReader {
             file,
             blocks,
             block: BlockReader::new(),

@@ -1,7 +1,7 @@
 //! S3 Inventory: a list of the objects of a bucket that S3 writes daily or weekly, read instead of listing.
 //!
 //! ```text
-//! manifest.json ──> Manifest ──> rows of each file ──> sorted runs ──> SortedRows ──> InventorySource
+//! manifest.json ──> manifest ──> rows of each file ──> sorted runs ──> SortedRows ──> InventorySource
 //!                               (CSV, Parquet)        (temporary files)               (a Source)
 //! ```
 //!
@@ -36,9 +36,9 @@ mod source;
 pub use collect::{SORTED_AT_ONCE, collect};
 pub use error::InventoryError;
 pub use files::{FolderFiles, InventoryFiles, SourceFiles};
-pub use manifest::{InventoryFormat, Manifest};
+pub use manifest::{InventoryFormat, InventoryManifest};
 pub use row::InventoryRow;
 pub use rows::for_each_row;
-pub use sample::{Differences, compare_sample};
+pub use sample::{SampleDifferences, compare_sample};
 pub use sorted::SortedRows;
 pub use source::{DAYS_LISTED, InventoryListing, InventorySource};

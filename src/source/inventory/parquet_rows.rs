@@ -13,8 +13,9 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::error::InventoryError;
 use super::files::CheckedBody;
-use super::manifest::{InventoryFile, Manifest};
+use super::manifest::{InventoryFile, InventoryManifest};
 use super::row::{Columns, InventoryRow, LONGEST_KEY};
+use crate::base::caught::caught;
 use crate::base::limits::Limits;
 use crate::base::spool::TemporaryFile;
 use crate::source::ListedFacts;
@@ -26,7 +27,7 @@ const LARGEST_COLUMN: i64 = 512 << 20;
 
 /// Calls `each` with every current object of the bucket in a file.
 pub(super) fn for_each(
-    manifest: &Manifest,
+    manifest: &InventoryManifest,
     of: &InventoryFile,
     mut body: CheckedBody<'_>,
     limits: &Limits,
@@ -42,38 +43,43 @@ pub(super) fn for_each(
     io::copy(&mut body, &mut file).map_err(|e| InventoryError::body(&of.key, e))?;
     body.finish()?;
     let file = file.into_file().map_err(InventoryError::Temporary)?;
-    let invalid = |error: ParquetError| InventoryError::invalid(&of.key, error);
-    let reader = SerializedFileReader::<File>::new(file).map_err(invalid)?;
+    let invalid = |why: String| InventoryError::invalid(&of.key, why);
+    let reader = of_library(|| SerializedFileReader::<File>::new(file)).map_err(invalid)?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let columns = Columns::of(schema.columns().iter().map(|column| column.name()))?;
     for number in 0..reader.num_row_groups() {
-        let group = reader.get_row_group(number).map_err(invalid)?;
+        let group = of_library(|| reader.get_row_group(number)).map_err(invalid)?;
         let sizes = group.metadata().columns().iter();
-        if sizes
-            .map(|column| column.uncompressed_size())
-            .any(|n| n > LARGEST_COLUMN)
-        {
+        let mut sizes = sizes.map(|column| column.uncompressed_size());
+        if sizes.any(|size| size > LARGEST_COLUMN) {
             let why = format!(
                 "its file {} has a column of more than {LARGEST_COLUMN} bytes",
                 of.key
             );
             return Err(InventoryError::TooLarge(why));
         }
-        let mut rows = GroupRows::open(group.as_ref(), &schema, &columns).map_err(invalid)?;
+        let mut rows =
+            of_library(|| GroupRows::open(group.as_ref(), &schema, &columns)).map_err(invalid)?;
         loop {
-            let count = rows.read().map_err(invalid)?;
+            let count = of_library(|| rows.read()).map_err(invalid)?;
             if count == 0 {
                 break;
             }
             for at in 0..count {
                 let row = rows.row(at, &manifest.bucket);
-                if let Some(row) = row.map_err(|why| InventoryError::invalid(&of.key, why))? {
+                if let Some(row) = row.map_err(|why| invalid(why.to_owned()))? {
                     each(row)?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Calls the library, which panics on some files.
+fn of_library<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, String> {
+    let done = caught(work)?;
+    done.map_err(|error| error.to_string())
 }
 
 /// The columns of a row group that are read.

@@ -3,7 +3,7 @@
 use super::csv_rows;
 use super::error::InventoryError;
 use super::files::{CheckedBody, InventoryFiles};
-use super::manifest::{InventoryFile, InventoryFormat, Manifest};
+use super::manifest::{InventoryFile, InventoryFormat, InventoryManifest};
 use super::row::{Columns, InventoryRow};
 use crate::base::limits::Limits;
 
@@ -13,7 +13,7 @@ use crate::base::limits::Limits;
 /// # Errors
 /// If the file cannot be read or is not as the manifest says, or the first error of `each`.
 pub fn for_each_row(
-    manifest: &Manifest,
+    manifest: &InventoryManifest,
     file: &InventoryFile,
     files: &dyn InventoryFiles,
     limits: &Limits,

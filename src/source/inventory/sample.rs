@@ -18,7 +18,7 @@ const OBJECTS: usize = 500;
 
 /// How a sample of an inventory differs from what S3 lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Differences {
+pub struct SampleDifferences {
     /// How many stretches were compared.
     pub stretches: u64,
     /// Objects that S3 lists otherwise, or that the inventory lacks, although they were written long before it.
@@ -38,8 +38,8 @@ pub fn compare_sample(
     (source, root): (&dyn Source, RootId),
     seed: &str,
     limits: &Limits,
-) -> Result<Differences, GetError> {
-    let mut found = Differences::default();
+) -> Result<SampleDifferences, GetError> {
+    let mut found = SampleDifferences::default();
     for at in drawn(seed, listing.rows.blocks()) {
         let mut rows = BTreeMap::new();
         let mut take = |row: InventoryRow<'_>| {
@@ -73,7 +73,7 @@ fn drawn(seed: &str, blocks: u64) -> BTreeSet<u64> {
 /// Compares the rows of a stretch with what `list` shows. The first one only shows where it begins.
 fn compare(
     mut rows: BTreeMap<String, ListedFacts>,
-    found: &mut Differences,
+    found: &mut SampleDifferences,
     (listing, limits): (&InventoryListing, &Limits),
     list: impl FnOnce(&str, &Range, &mut dyn FnMut(Listed<'_>)) -> Result<u64, GetError>,
 ) -> Result<u64, GetError> {

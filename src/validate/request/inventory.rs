@@ -7,7 +7,7 @@ use crate::base::text::plural;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::reason::Reason;
 use crate::source::GetError;
-use crate::source::inventory::Differences;
+use crate::source::inventory::SampleDifferences;
 
 /// An inventory of a bucket.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub struct KnownInventory {
     /// How many objects it lists.
     pub objects: u64,
     /// How a random sample of it differs from what S3 lists, or why it could not be compared.
-    pub compared: Result<Differences, GetError>,
+    pub compared: Result<SampleDifferences, GetError>,
 }
 
 impl KnownInventory {
@@ -35,7 +35,7 @@ impl KnownInventory {
         let message = format!(
             "the S3 Inventory of {} does not show what the bucket holds: in a random sample of it, {} that S3 lists \
              and that {} written before are not in it, or are otherwise. What else it lacks is not known, so objects \
-             that no digest lists may be there unseen",
+             that no digest lists may exist unseen",
             self.created,
             plural(wrong.count, "object"),
             if wrong.count == 1 { "was" } else { "were" },

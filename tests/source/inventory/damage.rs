@@ -1,6 +1,6 @@
 //! A report that is not as its manifest says is refused, and no content of it does worse.
 
-use trailproof::source::inventory::{InventoryError, Manifest};
+use trailproof::source::inventory::{InventoryError, InventoryManifest};
 
 use super::{BUCKET, created, row, sorted};
 use crate::support::forge::gzip;
@@ -26,7 +26,7 @@ fn of_text(text: &str) -> Report {
 #[test]
 fn a_file_that_is_not_the_one_of_the_manifest_is_refused() {
     let report = Report::csv(BUCKET, created(), &[rows()]);
-    let manifest = Manifest::parse(report.manifest().as_bytes()).expect("a manifest");
+    let manifest = InventoryManifest::parse(report.manifest().as_bytes()).expect("a manifest");
     let changed = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut files = super::Files::of(&report);
         files.0.values_mut().for_each(change);
@@ -37,7 +37,8 @@ fn a_file_that_is_not_the_one_of_the_manifest_is_refused() {
         read.expect_err("not valid").to_string()
     };
     let longer = changed(&|body| body.extend_from_slice(&gzip(b"")));
-    assert!(longer.contains("size is not the one"), "{longer}");
+    assert!(longer.contains("is not valid"), "{longer}");
+    // The time in the head of the gzip member.
     let other = changed(&|body| body[4] ^= 1);
     assert!(other.contains("MD5 is not the one"), "{other}");
     let shorter = changed(&|body| body.truncate(40));
@@ -88,7 +89,7 @@ fn a_manifest_that_is_not_one_is_refused() {
     let with = |from: &str, to: &str| {
         let text = report.manifest();
         assert!(text.contains(from), "{text}");
-        Manifest::parse(text.replace(from, to).as_bytes())
+        InventoryManifest::parse(text.replace(from, to).as_bytes())
             .expect_err("not valid")
             .to_string()
     };

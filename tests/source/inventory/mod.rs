@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use trailproof::CancelFlag;
 use trailproof::base::limits::Limits;
 use trailproof::source::inventory::{
-    InventoryError, InventoryFiles, Manifest, SortedRows, collect,
+    InventoryError, InventoryFiles, InventoryManifest, SortedRows, collect,
 };
 use trailproof::source::{GetError, ListedFacts, Range};
 
@@ -55,7 +55,7 @@ impl InventoryFiles for Files {
 
 /// The sorted rows of a report.
 pub fn sorted(report: &Report, at_once: usize) -> Result<SortedRows, InventoryError> {
-    let manifest = Manifest::parse(report.manifest().as_bytes())?;
+    let manifest = InventoryManifest::parse(report.manifest().as_bytes())?;
     let (limits, files) = (Limits::default(), Files::of(report));
     collect(
         &manifest,
