@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::shared::aws::SignInArgs;
+use super::shared::inventory::InventoryArgs;
 use super::shared::progress::ProgressArgs;
 use super::shared::run::RunArgs;
 use super::shared::values::{large_size, per_second, price};
@@ -52,6 +53,9 @@ pub enum ShardCommand {
 pub struct PlanArgs {
     #[command(flatten)]
     pub run: RunArgs,
+
+    #[command(flatten)]
+    pub inventory: InventoryArgs,
 
     #[command(flatten)]
     pub target: TargetArgs,

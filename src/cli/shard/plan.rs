@@ -21,6 +21,7 @@ use crate::report::plan::text::{self, PlanSummary};
 use crate::report::plan::v1::ListedBy;
 use crate::source::cancellable::CancellableSource;
 use crate::validate::request::LogSelection;
+use crate::validate::request::inventory::KnownInventory;
 
 /// Folders that could not be listed and that are shown.
 const SHOWN: usize = 20;
@@ -38,19 +39,28 @@ pub fn run(args: PlanArgs, start: Start, stop: &CancelFlag) -> Result<u8, Error>
     let summary = output::to_stdout(PlainFormat::Text)?;
     let file = vec![(PlainFormat::Json, Some(args.out.clone()))];
     let file = OutputTargets::open(file, PlainFormat::Text)?;
-    file.spare(args.run.inputs(&args.sign_in))?;
+    let inputs = args.run.inputs(&args.sign_in);
+    file.spare(inputs.chain(args.inventory.inputs()))?;
     file.spare_copies(args.run.source.copies())?;
     let signals = Signals::listen()?.and_deadline(args.run.work.deadline, start.clock)?;
     signals.stop_first(stop);
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let given = (&args.run, &args.sign_in);
+    let options = RunOptions {
+        inventory: &args.inventory.inventory,
+        ..RunOptions::default()
+    };
     let now = whole_second(start.at);
-    let resolved = ResolvedRun::resolve(given, RunOptions::default(), now, stop, &progress)?;
+    let resolved = ResolvedRun::resolve(given, options, now, stop, &progress)?;
     let (opened, request) = (resolved.opened, resolved.request);
     let source = CancellableSource::new(opened.source.as_ref(), stop.clone());
     progress.enter(Phase::Listing);
     let archive = measure(&source, &opened.places, &request)?;
     drop(progress);
+    let inventories = request.prior.inventories.iter();
+    for finding in inventories.filter_map(KnownInventory::finding) {
+        note(&finding.message);
+    }
     if let Some(reason) = archive.ended_by {
         let error = Error::cancelled(reason);
         return Err(error.note("no plan was written: it would lack what was not listed"));
@@ -62,7 +72,10 @@ pub fn run(args: PlanArgs, start: Start, stop: &CancelFlag) -> Result<u8, Error>
         arguments,
         buckets: resolved.requested.buckets,
         rates: args.rates.rates(),
-        listed_by: ListedBy::Listing,
+        listed_by: match args.inventory.inventory.is_empty() {
+            true => ListedBy::Listing,
+            false => ListedBy::Inventory,
+        },
     };
     let plan = plan(&archive, target, facts)?;
     file.write(|_, out| plan.write(out))?;
