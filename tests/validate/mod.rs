@@ -16,5 +16,6 @@ mod records;
 #[cfg(feature = "aws")]
 mod recovery;
 mod request;
+mod shards;
 mod survey;
 mod unreferenced;

@@ -37,9 +37,9 @@ mod missing_chains;
 mod network;
 mod oracle;
 #[cfg(feature = "aws")]
-mod organization;
+pub mod organization;
 mod properties;
-mod random;
+pub mod random;
 mod sample;
 #[cfg(all(feature = "aws", target_os = "linux"))]
 mod state;

@@ -17,7 +17,7 @@ const BUCKET: &str = "org-logs";
 
 const ACCOUNTS: [&str; 3] = ["111111111111", "222222222222", "333333333333"];
 
-const REGIONS: [&str; 4] = ["us-east-1", "eu-west-1", "eu-central-1", "ap-southeast-2"];
+pub const REGIONS: [&str; 4] = ["us-east-1", "eu-west-1", "eu-central-1", "ap-southeast-2"];
 
 fn org_trail() -> Trail {
     Trail::new(ACCOUNTS[0], REGIONS[0], "org-trail", BUCKET)
@@ -45,7 +45,7 @@ fn chain(world: &mut World, trail: Trail, account: &str, region: &str) -> Chain 
 
 /// Three accounts in four regions. One region of one account has no digests, a day of one chain is
 /// removed, one log is added, and one trail has no digests.
-fn organization() -> World {
+pub fn organization() -> World {
     let mut world = World::new(21);
     for (account, region) in ACCOUNTS.iter().flat_map(|a| REGIONS.map(|r| (*a, r))) {
         let chain = chain(&mut world, org_trail(), account, region);

@@ -1,4 +1,4 @@
-use super::{CallPrefilter, SPAN, names};
+use super::{ACCOUNT_CALLS, CallPrefilter, OBJECT_CALLS, PossibleCalls, SPAN, names};
 use crate::cloudtrail::event::record::read_one;
 
 /// All names that are searched for.
@@ -77,4 +77,37 @@ fn other_names_and_quoted_ones_are_passed_over() {
         let single: Vec<&[u8]> = bytes.chunks(1).collect();
         assert!(!finds(&single), "{text}");
     }
+}
+
+/// A record of a call on an object, an account or an organization.
+fn other(source: &str, name: &str) -> String {
+    format!(
+        r#"{{"eventTime":"2026-03-01T09:30:00Z","eventSource":"{source}.amazonaws.com","eventName":"{name}","requestParameters":{{"bucketName":"logs","key":"k","accountId":"111111111111","regionName":"eu-west-1","servicePrincipal":"cloudtrail.amazonaws.com"}}}}"#
+    )
+}
+
+#[test]
+fn the_kinds_of_calls_in_a_log_are_told_apart() {
+    let of = |record: &str| PossibleCalls::of(format!("{{\"Records\":[{record}]}}").as_bytes());
+    for name in all() {
+        let changes = PossibleCalls {
+            changes: true,
+            ..PossibleCalls::default()
+        };
+        assert_eq!(of(&record(name)), changes, "{name}");
+    }
+    for name in ACCOUNT_CALLS {
+        assert!(of(&other("organizations", name)).accounts, "{name}");
+        let parsed = ["organizations", "account"]
+            .into_iter()
+            .any(|source| read_one(&other(source, name)).is_some());
+        assert!(parsed, "{name}");
+    }
+    for name in OBJECT_CALLS {
+        assert!(of(&other("s3", name)).objects, "{name}");
+        assert!(read_one(&other("s3", name)).is_some(), "{name}");
+    }
+    let none = PossibleCalls::default();
+    assert_eq!(of(&other("s3", "GetObject")), none);
+    assert_eq!(of(&other("s3", "PutObjectTagging")), none);
 }
