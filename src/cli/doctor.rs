@@ -63,6 +63,8 @@ pub fn run(
         bundle: None,
         inventory: GivenInventories::default(),
         recorder: None,
+        answers: None,
+        parts: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::SigningIn, start.clock);
     let sessions = sign_in(&source_request, &limits, stop)?;

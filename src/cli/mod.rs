@@ -123,7 +123,10 @@ pub fn run(command_line: Vec<OsString>) -> u8 {
             history::run(&args, matches, command, start)
         }
         Command::Help { about } => help::print(parser(), about.as_deref()),
-        Command::Shard(what) => shard::run(what, start, &stop),
+        Command::Shard(what) => {
+            let matches = matches.subcommand_matches("shard");
+            shard::run(what, matches, command, start, &stop)
+        }
         Command::Report(args) => report::run(&args, matches.subcommand_matches("report")),
         Command::Collect(args) => collect::run(*args, command, start, &stop),
         Command::Doctor(args) => doctor(*args, command, start, &stop),

@@ -59,6 +59,8 @@ pub fn run(
         bundle: None,
         inventory: GivenInventories::default(),
         recorder: None,
+        answers: None,
+        parts: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let now = whole_second(start.at);

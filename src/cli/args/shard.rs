@@ -1,9 +1,14 @@
 //! The arguments of `shard`, parsed only.
 
+pub(crate) mod merge;
+pub(crate) mod run;
+
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use self::merge::{MERGE_EXAMPLES, ShardMergeArgs};
+use self::run::{RUN_EXAMPLES, ShardRunArgs};
 use super::shared::aws::SignInArgs;
 use super::shared::inventory::InventoryArgs;
 use super::shared::progress::ProgressArgs;
@@ -47,6 +52,16 @@ pub enum ShardCommand {
     /// requests, hours and price, per shard and in all.
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(Box<PlanArgs>),
+    /// Validate one shard of a plan, and write what a merge needs of it: a part
+    ///
+    /// The part is in its place once it is complete. The same command again replaces it.
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Box<ShardRunArgs>),
+    /// Judge the parts of a plan together, and write the report of a single run
+    ///
+    /// A part that is missing or broken makes its chains unproven.
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(Box<ShardMergeArgs>),
 }
 
 #[derive(clap::Args)]

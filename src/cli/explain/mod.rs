@@ -63,6 +63,8 @@ pub fn run(
         bundle: bundle.as_ref(),
         inventory: GivenInventories::default(),
         recorder: None,
+        answers: None,
+        parts: None,
     };
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let now = whole_second(start.at);

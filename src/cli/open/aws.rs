@@ -23,15 +23,14 @@ use crate::cli::caller::FindCaller;
 use crate::cli::presentation::FindMembers;
 use crate::cli::terminal::progress::{Phase, Progress};
 use crate::cloudtrail::ids::Region;
-use crate::commands::collect::recorder::{
-    Recorder, RecordingKeys, RecordingSource, RecordingTrails,
-};
+use crate::commands::collect::recorder::{RecordingKeys, RecordingSource, RecordingTrails};
 use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source as _;
 use crate::source::bucket_record::BucketRecords;
 use crate::source::inventory::InventorySource;
 use crate::source::key_files::read_bounded;
+use crate::source::parts::{RecordKeys, RecordTrails};
 use crate::source::places::Places;
 use crate::source::regional_keys::RegionalKeys;
 use crate::source::trails::TrailApi;
@@ -97,7 +96,7 @@ pub(crate) fn open(
         located,
     } = locate_source(request, &sessions, in_flight, limits);
     let keys: Box<dyn Keys> = if request.keys.is_empty() {
-        regional_keys(request.recorder, &sessions, now)
+        regional_keys(request, &sessions, now)
     } else {
         Box::new(key_ring(request.keys, limits)?)
     };
@@ -212,7 +211,7 @@ pub(crate) fn locate_source(
     in_flight: InFlight,
     limits: &Limits,
 ) -> LocatedSource {
-    let trails = sessions.signed.then(|| trails(request.recorder, sessions));
+    let trails = sessions.signed.then(|| trails(request, sessions));
     let located = match &trails {
         Some(trails) => locate(trails.as_ref(), &request.scope.trail_arn),
         None => LocatedTrails::default(),
@@ -231,32 +230,37 @@ pub(crate) fn locate_source(
     }
 }
 
-/// Access to the trails, recorded if they are collected.
-fn trails(recorder: Option<&Arc<Recorder>>, sessions: &Sessions) -> Box<dyn TrailApi> {
+/// Access to the trails, recorded if they are collected or one of several machines reads.
+fn trails(request: &SourceRequest<'_>, sessions: &Sessions) -> Box<dyn TrailApi> {
     let trails = SessionTrails::new(sessions.cloudtrail.clone(), sessions.start.clone());
-    match recorder {
-        Some(recorder) => {
+    match (request.recorder, request.answers) {
+        (Some(recorder), _) => {
             let trails = Box::new(trails.with_log(recorder.answers()));
             Box::new(RecordingTrails::new(trails, Arc::clone(recorder)))
         }
-        None => Box::new(trails),
+        (None, Some(answers)) => Box::new(RecordTrails::new(Box::new(trails), Arc::clone(answers))),
+        (None, None) => Box::new(trails),
     }
 }
 
-/// The public keys of AWS, recorded if they are collected.
+/// The public keys of AWS, recorded if they are collected or one of several machines reads.
 fn regional_keys(
-    recorder: Option<&Arc<Recorder>>,
+    request: &SourceRequest<'_>,
     sessions: &Sessions,
     now: Timestamp,
 ) -> Box<dyn Keys> {
     let keys = SessionKeys::new(sessions.cloudtrail.clone());
-    match recorder {
-        Some(recorder) => {
+    match (request.recorder, request.answers) {
+        (Some(recorder), _) => {
             let keys = keys.with_log(recorder.answers());
             let keys = RecordingKeys::new(keys, Arc::clone(recorder));
             Box::new(RegionalKeys::new(keys, now))
         }
-        None => Box::new(RegionalKeys::new(keys, now)),
+        (None, Some(answers)) => {
+            let keys = RecordKeys::new(keys, Arc::clone(answers));
+            Box::new(RegionalKeys::new(keys, now))
+        }
+        (None, None) => Box::new(RegionalKeys::new(keys, now)),
     }
 }
 

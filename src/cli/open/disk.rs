@@ -97,18 +97,15 @@ fn mount(
     limits: &Limits,
 ) -> Result<(DiskSource, Vec<String>, Sample), Error> {
     let mut source = DiskSource::new(limits.clone());
-    let mut buckets = names.to_vec();
     let mut left_out = Sample::default();
     let mut mounted = false;
     for path in paths {
         let (bucket, dir) = split_bucket(path);
-        if let Some(bucket) = &bucket {
-            if !names.is_empty() && !names.contains(bucket) {
-                continue;
-            }
-            if !buckets.contains(bucket) {
-                buckets.push(bucket.clone());
-            }
+        if bucket
+            .as_ref()
+            .is_some_and(|bucket| !names.is_empty() && !names.contains(bucket))
+        {
+            continue;
         }
         let mount_names = bucket.map_or_else(|| names.to_vec(), |bucket| vec![bucket]);
         let kind = if dir.is_file() { "archive" } else { "folder" };
@@ -134,9 +131,21 @@ fn mount(
         return Err(Error::new(ErrorKind::Usage, message)
             .hint("give the folder with its bucket: --path BUCKET=DIR"));
     }
+    let mut buckets = bucket_names(paths, names);
     buckets.sort();
     buckets.dedup();
     Ok((source, buckets, left_out))
+}
+
+/// The buckets that are read: those that are given, else those of the copies.
+pub(super) fn bucket_names(paths: &[PathBuf], names: &[String]) -> Vec<String> {
+    match names {
+        [] => paths
+            .iter()
+            .filter_map(|path| split_bucket(path).0)
+            .collect(),
+        names => names.to_vec(),
+    }
 }
 
 /// Notes how files were placed that are not laid out as in a bucket.

@@ -1,5 +1,6 @@
 //! Opens what the arguments refer to: a source, public keys and trails. `request` holds the
-//! request and the result, `disk` opens a copy on disk, `bundle` a bundle, `aws` signs in and opens buckets.
+//! request and the result, `disk` opens a copy on disk, `bundle` a bundle, `parts` the parts
+//! of a plan, `aws` signs in and opens buckets.
 
 #[cfg(feature = "aws")]
 pub(crate) mod aws;
@@ -7,6 +8,7 @@ pub(crate) mod bundle;
 pub(crate) mod disk;
 #[cfg(feature = "aws")]
 mod inventory;
+mod parts;
 pub(crate) mod request;
 
 use jiff::Timestamp;
@@ -17,7 +19,7 @@ use crate::base::limits::Limits;
 use crate::cli::terminal::progress::Progress;
 use request::{ResolvedSource, SourceRequest};
 
-/// Opens the source: on disk if there is a `--path`, else in AWS. Shows what it does as progress.
+/// Opens the source: parts or a bundle if there are any, a copy on disk if there is a `--path`, else AWS. Shows what it does as progress.
 ///
 /// # Errors
 /// If the arguments contradict each other, or a file, a folder or AWS cannot be read.
@@ -32,7 +34,9 @@ pub(crate) fn open(
         let message = "--inventory cannot be used with --path: a copy is listed as it is";
         return Err(Error::new(ErrorKind::Usage, message).hint("leave out --inventory"));
     }
-    if let Some(bundle) = request.bundle {
+    if let Some(parts) = request.parts {
+        parts::open(request, parts, now, limits)
+    } else if let Some(bundle) = request.bundle {
         bundle::open(request, bundle, limits, stop, progress)
     } else if request.source.path.is_empty() {
         open_in_aws(request, now, limits, stop, progress)

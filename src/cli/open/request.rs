@@ -19,6 +19,7 @@ use crate::proof::keys::Keys;
 use crate::report::validation::v1::SourceKind;
 use crate::source::Source;
 use crate::source::bucket_record::BucketRecords;
+use crate::source::parts::{AnswerSink, PartSet};
 use crate::source::places::{MapRule, Places, bucket_behind};
 use crate::source::trails::TrailApi;
 use crate::validate::request::inventory::KnownInventory;
@@ -44,6 +45,14 @@ pub struct SourceRequest<'a> {
         expect(dead_code, reason = "only what AWS answers is recorded")
     )]
     pub recorder: Option<&'a Arc<Recorder>>,
+    /// Where a shard records what CloudTrail answers.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only what AWS answers is recorded")
+    )]
+    pub answers: Option<&'a Arc<SharedSink>>,
+    /// The parts that answer instead of the source.
+    pub parts: Option<&'a Arc<PartSet>>,
 }
 
 /// The inventories that were given.
@@ -54,6 +63,9 @@ pub struct GivenInventories<'a> {
     /// The seed that draws the samples that are compared, if it was given.
     pub seed: Option<&'a str>,
 }
+
+/// Where the answers of a shard are recorded.
+pub type SharedSink = dyn AnswerSink + Send + Sync;
 
 /// An opened source, and what is known about it before any object is read.
 pub struct ResolvedSource {

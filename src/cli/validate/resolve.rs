@@ -17,7 +17,7 @@ use crate::cli::args::shared::run::RunArgs;
 use crate::cli::open::bundle::given::GivenBundle;
 use crate::cli::open::open;
 use crate::cli::open::request::{
-    GivenInventories, OpenedSource, ResolvedSource, SourceRequest, texts,
+    GivenInventories, OpenedSource, ResolvedSource, SharedSink, SourceRequest, texts,
 };
 use crate::cli::seed::random_seed;
 use crate::cli::terminal::progress::Progress;
@@ -26,6 +26,7 @@ use crate::cloudtrail::trail::TrailConfig;
 use crate::commands::collect::recorder::Recorder;
 use crate::report::validation::v1::{Origin, Requested};
 use crate::source::key_files;
+use crate::source::parts::PartSet;
 use crate::validate::request::inventory::KnownInventory;
 use crate::validate::request::{BundleTrust, ChainFilter, ObservedWindow, PriorKnowledge, Request};
 use crate::validate::survey::trails::{self, LocatedTrails};
@@ -52,8 +53,12 @@ pub struct RunOptions<'a> {
     pub inventory: &'a [InventoryPlace],
     /// What records each answer of AWS, if they are collected.
     pub recorder: Option<&'a Arc<Recorder>>,
-    /// How many seconds the local clock was ahead when an interrupted collection began, if it is resumed: all of
-    /// it is about that time.
+    /// Where a shard records what CloudTrail answers.
+    pub answers: Option<&'a Arc<SharedSink>>,
+    /// The parts that answer instead of the source.
+    pub parts: Option<&'a Arc<PartSet>>,
+    /// How many seconds the local clock was ahead when an interrupted collection began, if it is resumed, or
+    /// when a plan was made: all of it is about that time.
     pub clock_then: Option<Option<i64>>,
 }
 
@@ -88,6 +93,8 @@ impl ResolvedRun {
                 seed: args.seed.as_deref(),
             },
             recorder: options.recorder,
+            answers: options.answers,
+            parts: options.parts,
         };
         let in_scope = |trails: &[TrailConfig]| ChainFilter {
             exclude: args.exclude.clone(),

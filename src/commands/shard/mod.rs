@@ -5,5 +5,8 @@
 //!                   └───> shard run ──> part ──┘
 //! ```
 
+pub mod merge;
+pub mod opening;
 pub mod plan;
 pub mod plan_file;
+pub mod run;

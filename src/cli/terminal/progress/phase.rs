@@ -8,6 +8,8 @@ pub(crate) enum Phase {
     Opening,
     /// The files of a bundle are compared with its manifest.
     CheckingBundle,
+    /// The parts of a plan are read and checked.
+    CheckingParts,
     /// Credentials are read or fetched.
     SigningIn,
     /// CloudTrail and S3 are asked where the trails write, and where the buckets are.
@@ -38,6 +40,7 @@ impl Phase {
     const ALL: [Phase; 14] = [
         Phase::Opening,
         Phase::CheckingBundle,
+        Phase::CheckingParts,
         Phase::SigningIn,
         Phase::LookingUp,
         Phase::ReadingInventory,
@@ -63,6 +66,7 @@ impl Phase {
         match self {
             Phase::Opening => "opening the copy",
             Phase::CheckingBundle => "checking the files of the bundle",
+            Phase::CheckingParts => "checking the parts",
             Phase::SigningIn => "signing in to AWS",
             Phase::LookingUp => "looking up trails and buckets in AWS",
             Phase::ReadingInventory => "reading the inventory",
