@@ -15,7 +15,7 @@ use crate::cli::output::{OutputTargets, Pair};
 use crate::cli::presentation;
 use crate::cli::signals::Signals;
 use crate::cli::terminal::progress::{Phase, Progress};
-use crate::cli::validate::reporting::{self, Reporting, Validation};
+use crate::cli::validate::reporting::{self, ReportedRun, Reporting};
 use crate::cli::validate::resolve::{ResolvedRun, RunOptions};
 use crate::cli::{Start, run_so_far};
 use crate::commands::shard::merge::{lost_chains, lost_shards, open_parts, part_files, warnings};
@@ -71,7 +71,7 @@ fn merged(
     };
     let ready = resolved(&planned, options, &parts, stop, &progress)?;
     progress.enter(Phase::Listing);
-    let validation = Validation {
+    let validation = ReportedRun {
         ready,
         run: run_so_far(command, start.at),
         state: None,

@@ -18,7 +18,7 @@ pub(crate) mod verbose;
 
 use std::path::PathBuf;
 
-use self::reporting::{Reporting, Validation};
+use self::reporting::{ReportedRun, Reporting};
 use self::resolve::{ResolvedRun, RunOptions};
 use self::state::RunState;
 use super::args::validate::{StateArgs, ValidateArgs};
@@ -89,7 +89,7 @@ fn validated(
     progress.enter(Phase::Listing);
     let mut run = run_so_far(command, start.at);
     run.clock_ahead = clock_off;
-    let validation = Validation {
+    let validation = ReportedRun {
         ready,
         run,
         state,

@@ -41,7 +41,7 @@ pub(crate) type Engine<'a> =
     dyn Fn(Access<'_>, &Request, &dyn Observer) -> Result<Outcome, Error> + 'a;
 
 /// What is validated, ready to run.
-pub(crate) struct Validation<'a> {
+pub(crate) struct ReportedRun<'a> {
     pub ready: ResolvedRun,
     /// The run, as far as it is known before the work.
     pub run: Run,
@@ -96,7 +96,7 @@ impl Reporting {
     /// If no validation was performed, or a report could not be written.
     pub fn report_on(
         self,
-        validation: Validation<'_>,
+        validation: ReportedRun<'_>,
         progress: Progress,
         stop: &CancelFlag,
     ) -> Result<u8, Error> {
@@ -109,7 +109,7 @@ impl Reporting {
             accepted,
             fail_on,
         } = self;
-        let Validation {
+        let ReportedRun {
             ready,
             mut run,
             state,

@@ -37,7 +37,7 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    const ALL: [Phase; 14] = [
+    const ALL: [Phase; 15] = [
         Phase::Opening,
         Phase::CheckingBundle,
         Phase::CheckingParts,
