@@ -6,5 +6,7 @@ mod doctor;
 mod events;
 mod explain;
 mod history;
+#[cfg(feature = "aws")]
+mod shard;
 mod trails;
 mod watchlist;

@@ -91,14 +91,12 @@ impl PlanFile {
     }
 
     /// The accounts and regions of one shard, each with its share of their logs.
-    pub fn groups_of(&self, shard: u32) -> BTreeMap<(AccountId, Region), Vec<LogShare>> {
-        let of = |all: &[(LogShare, u32)]| -> Vec<LogShare> {
-            let own = all.iter().filter(|(_, of)| *of == shard);
-            own.map(|(share, _)| *share).collect()
+    pub fn groups_of(&self, shard: u32) -> BTreeMap<(AccountId, Region), LogShare> {
+        let of = |(group, shares): (&GroupId, &Vec<(LogShare, u32)>)| {
+            let own = shares.iter().find(|(_, of)| *of == shard);
+            own.map(|(share, _)| (group.clone(), *share))
         };
-        let all = self.groups.iter();
-        let all = all.map(|(group, shares)| (group.clone(), of(shares)));
-        all.filter(|(_, shares)| !shares.is_empty()).collect()
+        self.groups.iter().filter_map(of).collect()
     }
 
     fn parse(mut bytes: Vec<u8>, limits: &Limits) -> Result<Self, String> {
@@ -191,11 +189,13 @@ fn groups(shards: &[PlannedShard]) -> Result<BTreeMap<GroupId, Vec<(LogShare, u3
             ));
         }
         for group in &shard.groups {
-            let id = group_id(group)?;
-            groups
-                .entry(id)
-                .or_default()
-                .push((share(group)?, shard.shard));
+            let (account, region) = group_id(group)?;
+            let shares = groups.entry((account, region)).or_default();
+            if shares.last().is_some_and(|(_, of)| *of == shard.shard) {
+                let (account, region) = (&group.account, &group.region);
+                return Err(format!("shard {number} has {account}/{region} twice"));
+            }
+            shares.push((share(group)?, shard.shard));
         }
     }
     for ((account, region), shares) in &mut groups {
@@ -237,3 +237,6 @@ fn share(group: &PlannedGroup) -> Result<LogShare, String> {
         _ => Err(format!("the share {share:?} is not one such as 1/7")),
     }
 }
+
+#[cfg(test)]
+mod tests;

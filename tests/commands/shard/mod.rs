@@ -1,0 +1,3 @@
+//! `shard`: one validation on several machines.
+
+mod plan;
