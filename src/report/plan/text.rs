@@ -117,6 +117,7 @@ fn hours(hours: f64) -> String {
     match hours {
         hours if hours >= 10.0 => grouped(format!("{hours:.1}")),
         hours if hours >= 0.01 => format!("{hours:.2}"),
+        hours if hours > 0.0 && hours < 0.0001 => "<0.0001".to_owned(),
         hours => format!("{hours:.4}"),
     }
 }
