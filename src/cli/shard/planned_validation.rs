@@ -76,9 +76,7 @@ impl PlannedValidation {
 
     /// The accounts and regions of a shard, each with its share of their logs.
     pub fn groups_of(&self, shard: u32) -> BTreeMap<(AccountId, Region), LogShare> {
-        let groups = self.plan.groups_of(shard).into_iter();
-        let one = groups.filter_map(|(group, shares)| Some((group, *shares.first()?)));
-        one.collect()
+        self.plan.groups_of(shard)
     }
 
     /// The options of every validation of this plan. Only a merge knows its formats, so each shard observes what any
