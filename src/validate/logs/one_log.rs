@@ -82,6 +82,8 @@ pub(super) fn read(
     let reading = match (is_read, is_shown || is_unproven) {
         (false, _) => LogReading::Presence,
         (true, false) => LogReading::Counted,
+        // Which of these the report counts is known in the merge.
+        (true, true) if context.division.shard().is_some() => LogReading::Counted,
         (true, true) => LogReading::Uncounted,
     };
     let mut fetched = match (context.division.parts(), &digest.answers) {
@@ -89,7 +91,7 @@ pub(super) fn read(
             let result = answers.of(at, entry, request.logs);
             log_results::fetched(parts, entry, result, wanted)
         }
-        (Some(parts), None) => log_results::lone(context, parts, entry, wanted),
+        (Some(parts), None) => log_results::lone((context, reading), parts, entry, wanted),
         (None, _) => context.fetcher.log(entry, reading, &is_known, wanted),
     };
     let records = match context.division.shard() {

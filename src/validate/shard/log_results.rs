@@ -23,7 +23,7 @@ use crate::proof::log;
 use crate::source::GetError;
 use crate::source::parts::{LogShare, PartAnswers};
 use crate::validate::context::Context;
-use crate::validate::fetch::{FetchedLog, LogState, Size, WantedOfLog};
+use crate::validate::fetch::{FetchedLog, LogReading, LogState, Size, WantedOfLog};
 use crate::validate::logs::log_text::{EventPredicate, LogText, unreadable};
 use crate::validate::request::LogSelection;
 
@@ -289,14 +289,16 @@ pub(in crate::validate) fn events(
 
 /// A log that is read for its records alone.
 pub(in crate::validate) fn lone(
-    context: &Context<'_>,
+    (context, reading): (&Context<'_>, LogReading),
     parts: &dyn PartAnswers,
     entry: &LogEntry,
     wanted: WantedOfLog<'_>,
 ) -> FetchedLog {
     let question = ResultQuestion::Log(&entry.bucket, &entry.key).bytes();
     let known: Result<LoneResult, _> = answer(parts, None, &question);
-    if let Ok(lone) = &known {
+    if let Ok(lone) = &known
+        && reading == LogReading::Counted
+    {
         context.fetcher.count(lone.size);
     }
     let result = known.map(|lone| (None, lone.result));
