@@ -97,6 +97,12 @@ impl Deadline {
         Deadline { at, ..self }
     }
 
+    /// Ends so much later.
+    pub fn later_by(self, time: Duration) -> Self {
+        let at = self.at.and_then(|at| at.checked_add(time));
+        Deadline { at, ..self }
+    }
+
     /// Moves the end by the time that these bytes may take. It never lies further away than at first.
     pub fn received(&mut self, bytes: usize) {
         if let (Some(at), Some(patience)) = (self.at, self.patience) {

@@ -1,5 +1,6 @@
 //! HTTP connections: proxies, trusted certificate authorities and time-outs.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
@@ -16,6 +17,7 @@ use rustls::pki_types::pem::PemObject as _;
 
 use super::bounds::{CONNECT, READ, TIME_OUTS};
 use super::contact::Contact;
+use super::rate::RequestRate;
 use crate::base::error::{Error, ErrorKind};
 
 /// Trusted authorities and time-outs.
@@ -30,6 +32,8 @@ pub struct HttpSettings {
     /// How long a request with its attempts, or a body without progress, may take. Three times the longer
     /// time-out if that is more.
     pub patience: Duration,
+    /// The most requests per second, over all connections and services; `None` for no limit.
+    pub requests_per_second: Option<NonZeroU32>,
 }
 
 impl Default for HttpSettings {
@@ -39,6 +43,7 @@ impl Default for HttpSettings {
             connect: Some(CONNECT),
             read: Some(READ),
             patience: READ * TIME_OUTS,
+            requests_per_second: None,
         }
     }
 }
@@ -50,7 +55,10 @@ impl HttpSettings {
         let mut timeouts = TimeoutConfig::builder();
         timeouts.set_connect_timeout(self.connect);
         timeouts.set_read_timeout(self.read);
+        // With a limit on requests, an attempt first waits for its turn, which may take long. Then only the time for the
+        // request ends it.
         let both = self.connect.zip(self.read);
+        let both = both.filter(|_| self.requests_per_second.is_none());
         timeouts.set_operation_attempt_timeout(both.map(|(connect, read)| connect + read * 2));
         timeouts.build()
     }
@@ -62,6 +70,8 @@ pub struct Http {
     pub(super) client: SharedHttpClient,
     /// Separate connections, for requests that are made once more.
     pub(super) again: SharedHttpClient,
+    /// The same as `client`, for requests for credentials.
+    pub(super) credentials: SharedHttpClient,
     /// Whether anything ever answered.
     pub(super) network: Contact,
     pub(super) settings: HttpSettings,
@@ -101,9 +111,20 @@ impl Http {
                 builder.build()
             })
         };
+        let (client, again) = (pool(), pool());
+        let rate = settings.requests_per_second.map(RequestRate::new);
+        let (client, again, credentials) = match rate {
+            Some(rate) => (
+                rate.paced(client.clone()),
+                rate.paced(again),
+                rate.counted(client),
+            ),
+            None => (client.clone(), again, client),
+        };
         Ok(Http {
-            client: pool(),
-            again: pool(),
+            client,
+            again,
+            credentials,
             network: Contact::default(),
             settings,
         })

@@ -13,7 +13,7 @@
 //! break off (`s3::body`) and answers in pages (`pages`) are handled here, and every answer is bounded. An answer
 //! that would accuse somebody is requested once more on a new connection (`connection`). One without a request
 //! id of AWS is not an answer of AWS (`foreign`). `bounds` says how long each wait may take, and when no further
-//! request is made to a source; `contact` and `health` apply it. `probe` finds out first whether anything can be
+//! request is made to a source; `contact` and `health` apply it. `rate` bounds the requests per second. `probe` finds out first whether anything can be
 //! reached at all. What remains is a
 //! [`GetError`](crate::source::GetError), made by `error::get_error`: missing, denied, throttled, no
 //! credentials, or another failure. It never becomes a finding here.
@@ -42,6 +42,7 @@ mod no_credentials;
 mod organizations;
 mod pages;
 mod probe;
+mod rate;
 mod runtime;
 #[cfg(feature = "aws")]
 pub mod s3;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 
 use super::bounds::Deadline;
+use super::rate::TurnTime;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind, words};
 use crate::source::GetError;
@@ -83,6 +84,18 @@ impl Runtime {
         deadline: Deadline,
         work: impl Future<Output = T>,
     ) -> Result<T, GetError> {
+        let waited = TurnTime::default();
+        self.wait_for(deadline, &waited, waited.of(work))
+    }
+
+    /// Waits until the work is done, its time is over or the run is cancelled. The time for turns is not part of its
+    /// time.
+    fn wait_for<T>(
+        &self,
+        deadline: Deadline,
+        waited: &TurnTime,
+        work: impl Future<Output = T>,
+    ) -> Result<T, GetError> {
         let Some(runtime) = &self.runtime else {
             return Err(ended());
         };
@@ -90,7 +103,7 @@ impl Runtime {
             tokio::select! {
                 biased;
                 done = work => Ok(done),
-                error = self.stopped(deadline) => Err(error),
+                error = self.stopped(deadline, waited) => Err(error),
             }
         })
     }
@@ -104,9 +117,10 @@ impl Runtime {
         let Some(runtime) = &self.runtime else {
             return Err(ended());
         };
-        let task = runtime.spawn(work);
+        let waited = TurnTime::default();
+        let task = runtime.spawn(waited.of(work));
         let end = task.abort_handle();
-        match self.run_until(deadline, task) {
+        match self.wait_for(deadline, &waited, task) {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(failed)) => match failed.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
@@ -120,12 +134,12 @@ impl Runtime {
     }
 
     /// Waits until the time is over or the run is cancelled, and says which.
-    async fn stopped(&self, deadline: Deadline) -> GetError {
+    async fn stopped(&self, deadline: Deadline, waited: &TurnTime) -> GetError {
         loop {
             if let Some(reason) = self.stop.reason() {
                 return GetError::Cancelled(reason);
             }
-            if deadline.is_over() {
+            if deadline.later_by(waited.total()).is_over() {
                 return GetError::Io("no answer came in time, after every attempt".into());
             }
             tokio::time::sleep(CHECK_INTERVAL).await;

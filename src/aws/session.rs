@@ -27,6 +27,7 @@ use super::error::{CountThrottles, NeverUntrusted, RetryTooMany};
 use super::foreign::{AskAgain, OnlyOfAws};
 use super::health::{Expired, Health};
 use super::no_credentials::no_credentials;
+use super::rate::RequestRate;
 use super::{Clock, Http, Runtime};
 use crate::base::error::{Error, ErrorKind};
 use crate::cloudtrail::ids::Region;
@@ -188,6 +189,12 @@ impl Session {
         self.http.settings.read
     }
 
+    /// How many objects may be read at the same time, if requests are limited.
+    pub(crate) fn most_in_flight(&self) -> Option<usize> {
+        let per_second = self.http.settings.requests_per_second;
+        per_second.map(RequestRate::most_in_flight)
+    }
+
     /// The region that requests start from.
     pub(crate) fn region(&self) -> Option<Region> {
         self.config.region()?.as_ref().parse().ok()
@@ -347,7 +354,7 @@ async fn load(
     let region = environment.region().await?;
     let region = region.unwrap_or_else(|| AwsRegion::new(settings.region.to_string()));
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http.client.clone())
+        .http_client(http.credentials.clone())
         .region(region.clone())
         // Set here, because the SDK panics on values of the environment that it does not know.
         .retry_config(RetryConfig::standard().with_max_attempts(attempts.unwrap_or(FEW_ATTEMPTS)))
@@ -358,7 +365,7 @@ async fn load(
         // A given profile means its own credentials only: not those of the environment or the
         // instance.
         let conf = ProviderConfig::without_region()
-            .with_http_client(http.client.clone())
+            .with_http_client(http.credentials.clone())
             .with_region(Some(region));
         let own = ProfileFileCredentialsProvider::builder().configure(&conf);
         loader = loader
@@ -383,6 +390,7 @@ async fn load(
     builder.set_credentials_provider(credentials);
     Ok(builder
         .retry_config(retries)
+        .http_client(http.client.clone())
         .service_config(WithoutEmpty(config))
         .build())
 }

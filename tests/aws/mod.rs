@@ -14,6 +14,7 @@ mod kept_answers;
 mod keys;
 mod loopback;
 mod organizations;
+mod rate;
 mod s3;
 mod sdk_answers;
 mod session;

@@ -21,6 +21,8 @@ pub(super) struct Flight {
     state: Mutex<FlightState>,
     free: Condvar,
     in_flight: InFlight,
+    /// The most in flight for the rate of requests that is allowed.
+    most_for_rate: usize,
     /// How often S3 throttled a request.
     throttles: Arc<AtomicU64>,
 }
@@ -41,7 +43,11 @@ pub(super) struct Pass<'a> {
 
 impl Flight {
     /// A limiter with nothing in flight.
-    pub fn new(in_flight: InFlight, throttles: Arc<AtomicU64>) -> Self {
+    pub fn new(
+        in_flight: InFlight,
+        most_for_rate: Option<usize>,
+        throttles: Arc<AtomicU64>,
+    ) -> Self {
         Flight {
             state: Mutex::new(FlightState {
                 now: 0,
@@ -51,6 +57,7 @@ impl Flight {
             }),
             free: Condvar::new(),
             in_flight,
+            most_for_rate: most_for_rate.unwrap_or(usize::MAX),
             throttles,
         }
     }
@@ -61,7 +68,8 @@ impl Flight {
 
     /// Waits until one more object or page may be read.
     pub fn enter(&self) -> Pass<'_> {
-        let full = |state: &mut FlightState| state.now >= state.pace.limit();
+        let full =
+            |state: &mut FlightState| state.now >= state.pace.limit().min(self.most_for_rate);
         let waited = self.free.wait_while(self.state(), full);
         waited.unwrap_or_else(|e| e.into_inner()).now += 1;
         Pass {
@@ -117,7 +125,8 @@ impl Drop for Pass<'_> {
         }
         state.pace.done();
         state.now -= 1;
-        let room = state.pace.limit().saturating_sub(state.now);
+        let limit = state.pace.limit().min(self.flight.most_for_rate);
+        let room = limit.saturating_sub(state.now);
         drop(state);
         // If the limit was raised, there is room for two.
         (0..room.min(2)).for_each(|_| self.flight.free.notify_one());

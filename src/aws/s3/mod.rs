@@ -135,7 +135,7 @@ impl S3Source {
             buckets: FrozenVec::new(),
             opening: Mutex::default(),
             start: usual.unwrap_or_else(|| start.clone()),
-            flight: Flight::new(in_flight, session.throttles()),
+            flight: Flight::new(in_flight, session.most_in_flight(), session.throttles()),
             session,
             limits,
             with_heads: false,

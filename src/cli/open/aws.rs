@@ -371,5 +371,6 @@ fn http_settings(args: &SignInArgs, limits: &Limits) -> Result<HttpSettings, Err
         connect: timeout(args.cli_connect_timeout, defaults.connect),
         read: timeout(args.cli_read_timeout, defaults.read),
         patience: defaults.patience,
+        requests_per_second: args.limit_rate,
     })
 }

@@ -1,5 +1,6 @@
 //! How AWS is reached, and the options of the AWS CLI that have no effect here.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use super::values::endpoint;
@@ -42,6 +43,14 @@ pub struct SignInArgs {
     /// Seconds to wait for a connection; by default 5; 0 has no limit
     #[arg(long, value_name = "SECONDS")]
     pub cli_connect_timeout: Option<u32>,
+
+    /// The most requests per second, over all connections and services, retries included; by default no limit
+    ///
+    /// Use it where others need the same bucket, or the same rate of CloudTrail calls. Requests are sent at even
+    /// distances. Time-outs begin when a request is sent. Fewer requests per second while S3 answers 503 are
+    /// automatic, with and without this option.
+    #[arg(long, value_name = "N")]
+    pub limit_rate: Option<NonZeroU32>,
 
     /// Do not sign requests; for a bucket that everyone may read, together with --keys
     #[arg(long)]
@@ -136,6 +145,7 @@ impl SignInArgs {
             (self.ca_bundle.is_some(), "--ca-bundle"),
             (self.cli_read_timeout.is_some(), "--cli-read-timeout"),
             (self.cli_connect_timeout.is_some(), "--cli-connect-timeout"),
+            (self.limit_rate.is_some(), "--limit-rate"),
             (self.no_sign_request, "--no-sign-request"),
         ];
         let given = all.into_iter().filter(|(given, _)| *given);

@@ -76,6 +76,7 @@ fn fit(id: &str) -> Fit {
         | "endpoint_url"
         | "cli_read_timeout"
         | "cli_connect_timeout"
+        | "limit_rate"
         | "no_sign_request" => Fit::Kept,
         "keys" | "expect" | "accept" | "ca_bundle" => Fit::File,
         "profile" | "s3_profile" | "trail_profile" => Fit::Profile,
