@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::digests::names::DigestNames;
+use super::digests::names::{DigestNames, KeptNames};
 use super::findings::Ledger;
-use super::logs::manifest::ManifestPage;
+use super::logs::manifest::{Manifest, ManifestPage};
+use super::logs::pages::KeptPages;
 use super::outcome::{ChainOutcome, LogTally};
 use super::request::{FilterTerm, LogSelection, Request};
 use super::unreferenced::tally::OtherObjects;
@@ -58,13 +59,13 @@ pub(crate) struct ChainState {
 
 /// The digests of a chain.
 pub(crate) struct ChainDigests {
-    pub names: DigestNames,
+    pub names: KeptNames,
     /// Other chains in the folders that its links led to.
     pub siblings: BTreeMap<ChainId, DigestNames>,
     pub main: Walked,
     /// `None` if it has no backfill digests and none is missing.
     pub backfill: Option<Box<Walked>>,
-    pub pages: LogPages,
+    pub pages: KeptLogPages,
 }
 
 /// Where the manifest holds the logs that digests list, newest digest first.
@@ -79,6 +80,28 @@ pub(crate) struct LogPages {
     /// Logs that digests claim to list that are neither proven nor known to be altered. They are read only
     /// around gaps, and only for leads.
     pub unproven: Vec<ManifestPage>,
+}
+
+/// The same once the chain is walked, each list in the order in which its logs are read.
+#[derive(Default)]
+pub(crate) struct KeptLogPages {
+    pub inside: KeptPages,
+    pub beyond: KeptPages,
+    pub reported: KeptPages,
+    pub unproven: KeptPages,
+}
+
+impl LogPages {
+    /// Moves long lists to the temporary file of the manifest.
+    pub fn keep(self, logs: LogSelection, manifest: &Manifest) -> KeptLogPages {
+        let keep = |pages| KeptPages::of(pages, logs, manifest);
+        KeptLogPages {
+            inside: keep(self.inside),
+            beyond: keep(self.beyond),
+            reported: keep(self.reported),
+            unproven: keep(self.unproven),
+        }
+    }
 }
 
 /// The logs of a chain that were checked.

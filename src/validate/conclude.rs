@@ -174,7 +174,7 @@ fn conclude_chain(
     let is_expected = || context.request.expect.iter().any(|e| e.is_called_like(&id));
     if has_nothing && (in_window.nothing || is_expected()) {
         let nothing =
-            in_window::nothing_found((window, main.seen), &digests.names, context.request);
+            in_window::nothing_found((window, main.seen), digests.names.ends(), context.request);
         context.report(&mut ledger, nothing.of(&id).over(window));
     } else if has_nothing && gaps.is_empty() && coverage.is_empty() {
         // Nothing of it was proven, so it is not verified either.

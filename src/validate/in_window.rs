@@ -8,7 +8,6 @@
 use jiff::Timestamp;
 
 use super::chain_state::ChainState;
-use super::digests::names::DigestNames;
 use crate::base::time::{HOUR, Window, shift};
 use crate::proof::chain::Walked;
 use crate::proof::finding::{Code, Finding, Severity};
@@ -57,23 +56,23 @@ fn is_bounded(main: &Walked, from: Timestamp, to: Timestamp) -> bool {
     begins_before_end && main.last_end().is_some_and(|last| from < last)
 }
 
-/// The finding on a chain of which the window holds nothing. It met `seen` digests.
+/// The finding on a chain of which the window holds nothing. It met `seen` digests; its first
+/// and its last digest have these ends.
 pub(super) fn nothing_found(
     (window, seen): (Window, u64),
-    names: &DigestNames,
+    ends: Option<(Timestamp, Timestamp)>,
     request: &Request,
 ) -> Finding {
     let now = request.now;
-    let (first, last) = (names.main.first(), names.main.last());
     let message = if seen == 0 {
         "no digest of this chain is in the window: nothing of the chain is proven"
     } else {
         "no proven digest covers any time of the window: nothing of the chain is proven"
     };
     let finding = Finding::new(Code::NothingFound, message);
-    match (first, last) {
-        (Some(first), Some(last)) if first == last && seen > 0 => {
-            finding.hint(match (now, now.and_then(|now| next_due(last.end(), now))) {
+    match ends {
+        Some((first, last)) if first == last && seen > 0 => {
+            finding.hint(match (now, now.and_then(|now| next_due(last, now))) {
                 (Some(_), Some(next)) => format!("a starting digest alone covers no time: {next}"),
                 (Some(_), None) => {
                     "a starting digest alone covers no time: find out why no other follows it"
@@ -84,20 +83,17 @@ pub(super) fn nothing_found(
                 }
             })
         }
-        (Some(_), Some(last)) if is_awaited(last.end(), window, request.look()) => {
-            let end = last.end();
+        Some((_, end)) if is_awaited(end, window, request.look()) => {
             let next = request.look().at.and_then(|at| next_due(end, at));
             finding.hint(match next {
                 Some(next) => format!("its last digest ends at {end}: {next}"),
                 None => format!("its last digest ends at {end}: the next one may still arrive; run again in an hour"),
             })
         }
-        (Some(first), Some(last)) => finding.hint(format!(
-            "its digests end between {} and {}: choose a window that includes this time",
-            first.end(),
-            last.end()
+        Some((first, last)) => finding.hint(format!(
+            "its digests end between {first} and {last}: choose a window that includes this time"
         )),
-        _ => finding.hint("only backfill digests are present, and those cover no time"),
+        None => finding.hint("only backfill digests are present, and those cover no time"),
     }
 }
 

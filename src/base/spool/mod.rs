@@ -52,6 +52,15 @@ impl Spool {
         Ok(block)
     }
 
+    /// Fills `part` from within the block at an offset, so many bytes after its beginning.
+    ///
+    /// # Errors
+    /// If the temporary file cannot be read.
+    pub fn read_part(&self, at: u64, skipped: u64, part: &mut [u8]) -> io::Result<()> {
+        let bytes = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        bytes.fill(part, at + 4 + skipped)
+    }
+
     /// Calls `each` with every block, in the order in which they were added.
     ///
     /// # Errors
@@ -121,6 +130,12 @@ mod tests {
         for (at, n) in added.iter().rev() {
             assert_eq!(spool.read(*at).expect("a block"), block(*n));
         }
+        let mut part = [0; 3];
+        spool
+            .read_part(added[9].0, 8_998, &mut part)
+            .expect("a part");
+        // The last two bytes of the block, and the first of the length after it.
+        assert_eq!(part, [9, 9, 10_000_u32.to_le_bytes()[0]]);
         let mut next = 0;
         let each = |found: &[u8]| {
             assert_eq!(found, block(next));

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::begins::Begins;
-use super::names::{DigestNames, DigestSet};
+use super::names::{DigestNames, DigestSet, KeptNames};
 use super::remembered::{Fate, Remembered};
 use super::trail_status::{self, NewestEnd};
 use super::walk::{ChainWalk, Purpose, WalkFindings};
@@ -149,11 +149,11 @@ fn end_of(
         complete: found.complete,
         waiting_since: None,
         digests: ChainDigests {
-            names: found.names,
+            names: KeptNames::of(found.names),
             siblings: found.siblings,
             main,
             backfill: (!backfill.says_nothing()).then(|| Box::new(backfill)),
-            pages: found.pages,
+            pages: found.pages.keep(context.request.logs, context.manifest),
         },
         id,
     };

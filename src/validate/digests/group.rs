@@ -55,7 +55,7 @@ pub(super) fn walk(
     let mut chains: Vec<ChainState> = Vec::with_capacity(listed.len());
     for (id, mut names) in newest_first(listed) {
         let kin = chains.iter().filter(|c| c.id.is_called_like(&id));
-        kin.for_each(|chain| names.leave_to(&chain.digests.names));
+        kin.for_each(|chain| chain.digests.names.take_from(&mut names));
         if names.is_empty() {
             continue;
         }

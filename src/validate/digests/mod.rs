@@ -22,7 +22,8 @@
 //!   the number of workers nor on what was fetched ahead.
 //! - A link of a proven digest is followed to other prefixes and buckets (user guide, "Custom
 //!   implementations of CloudTrail log file integrity validation").
-//! - Memory holds sixteen bytes per digest name. The lists of logs go to the manifest.
+//! - Memory holds some fifty bytes per digest of the chains that are being walked. Of a walked chain, the names
+//!   are kept as runs of even distances, and the lists of logs and of their pages go to the manifest.
 
 pub(super) mod as_of;
 mod batch;

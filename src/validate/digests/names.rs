@@ -1,5 +1,7 @@
 //! The names of one chain's digests, as they were listed.
 
+mod kept;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -8,6 +10,8 @@ use crate::base::time::{HOUR, Window, shift};
 use crate::cloudtrail::ids::{ChainId, OrganizationId};
 use crate::cloudtrail::object_key::{DigestName, DigestObjectKey, KeyRoot};
 use crate::source::RootId;
+
+pub(crate) use kept::KeptNames;
 
 /// One digest as listed: the end of its interval, and its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! The logs that one digest lists, on their way through the phase, and the order of digests.
 
 use super::manifest::{ListedLogs, ManifestPage};
+use super::pages::{KeptPages, LogOwner, LostPages, PageOrder};
 use crate::base::time::Window;
 use crate::cloudtrail::event::Via;
 use crate::cloudtrail::ids::ChainId;
@@ -10,38 +11,8 @@ use crate::source::parts::LogShare;
 use crate::validate::causes::witness::Witness;
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
-use crate::validate::request::LogSelection;
 use crate::validate::shard::is_in;
 use crate::validate::shard::log_results::PageAnswers;
-
-/// Whose logs these are, by number, and what they are read for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum LogOwner {
-    /// A chain, within the window: they are checked.
-    Chain(u32),
-    /// A chain, outside the window: they are reported and count in nothing.
-    Reported(u32),
-    /// A chain, outside the window: they are reported, and nobody else wants them. What is found in them may
-    /// not show in any other format.
-    Shown(u32),
-    /// A chain, beyond the window: they are read for events alone.
-    Beyond(u32),
-    /// A witness: they are read for events alone.
-    Witness(u32),
-    /// A chain, listed by digests that are not proven: they are read for whoever takes the records of such logs.
-    Unproven(u32),
-    /// A chain, listed by digests that are not proven: they are read for leads alone.
-    ChainLead(u32),
-    /// A witness, listed by digests that are not proven: they are read for leads alone.
-    WitnessLead(u32),
-}
-
-impl LogOwner {
-    /// Whether what its logs record is no more than a lead.
-    pub fn is_lead(self) -> bool {
-        matches!(self, LogOwner::ChainLead(_) | LogOwner::WitnessLead(_))
-    }
-}
 
 /// One digest and the logs that it lists.
 pub(super) struct DigestLogs {
@@ -110,94 +81,113 @@ impl DigestLogs {
     }
 }
 
-/// The place of a page in the order: its time, whose it is, and its number there.
-pub(super) type Ordered = (i64, LogOwner, u32);
-
-/// The pages to read, oldest digest first. Where logs are not all read, the order is by day: one listing
-/// shows which logs of a day exist.
-pub(super) fn order(
-    context: &Context<'_>,
-    chains: &[&mut ChainState],
-    witnesses: &[Witness],
-    filter: &EventFilter,
-) -> Vec<Ordered> {
-    let mut order: Vec<Ordered> = Vec::new();
-    let mut add = |owner, pages: &[ManifestPage], is_wanted: &dyn Fn(&ManifestPage) -> bool| {
-        for (at, page) in (0..).zip(pages).filter(|(_, page)| is_wanted(page)) {
-            let time = match context.request.logs {
-                LogSelection::All => page.end(),
-                _ => page.end().div_euclid(86_400),
-            };
-            order.push((time, owner, at));
-        }
-    };
-    let takes_unproven = context.takes_unproven();
-    // What is wanted beyond the window may follow from what other shards find.
-    let is_shard = context.division.shard().is_some();
-    for (at, chain) in (0..).zip(chains) {
-        let has_events = |page: &ManifestPage| filter.wants(&chain.id, page.hour());
-        let pages = &chain.digests.pages;
-        add(LogOwner::Chain(at), &pages.inside, &|_| true);
-        let ChainId {
-            account, region, ..
-        } = &chain.id;
-        if !context.division.is_first_share(account, region) {
-            continue;
-        }
-        add(LogOwner::Reported(at), &pages.reported, &has_events);
-        add(LogOwner::Shown(at), &pages.reported, &|page| {
-            !has_events(page)
-        });
-        let in_shard = |page: &ManifestPage| is_shard || has_events(page);
-        add(LogOwner::Beyond(at), &pages.beyond, &in_shard);
-        add(LogOwner::Unproven(at), &pages.unproven, &|_| takes_unproven);
-        let has_leads =
-            |page: &ManifestPage| is_shard || filter.wants_leads(&chain.id, page.hour());
-        add(LogOwner::ChainLead(at), &pages.unproven, &has_leads);
-    }
-    for (at, witness) in (0..).zip(witnesses) {
-        let has_events = |page: &ManifestPage| is_shard || filter.wants(&witness.id, page.hour());
-        add(LogOwner::Witness(at), &witness.pages, &has_events);
-        let has_leads =
-            |page: &ManifestPage| is_shard || filter.wants_leads(&witness.id, page.hour());
-        add(LogOwner::WitnessLead(at), &witness.unproven, &has_leads);
-    }
-    order.sort_unstable();
-    order
+/// The order in which the logs of chains and witnesses are read: oldest digest first.
+pub(super) struct LogOrder {
+    pages: PageOrder,
+    wanted: WantedPages,
 }
 
-/// The chain or witness that an owner stands for, and one of its pages.
-pub(super) fn page<'s>(
+/// Which pages are read.
+struct WantedPages {
+    /// The logs in which events were wanted when the order was made.
+    filter: EventFilter,
+    takes_unproven: bool,
+    /// What is wanted beyond the window may follow from what other shards find.
+    is_shard: bool,
+}
+
+impl LogOrder {
+    /// The order of all pages that are wanted.
+    pub fn new(
+        context: &Context<'_>,
+        chains: &[&mut ChainState],
+        witnesses: &[Witness],
+        filter: &EventFilter,
+    ) -> Self {
+        let wanted = WantedPages {
+            filter: filter.clone(),
+            takes_unproven: context.takes_unproven(),
+            is_shard: context.division.shard().is_some(),
+        };
+        let (manifest, logs) = (context.manifest, context.request.logs);
+        let mut pages = PageOrder::new(logs);
+        let is_wanted = wanted.among(chains, witnesses);
+        let mut add = |owner, list: &_| pages.add(owner, list, manifest, &is_wanted);
+        for (at, chain) in (0..).zip(chains) {
+            let lists = &chain.digests.pages;
+            add(LogOwner::Chain(at), &lists.inside);
+            let ChainId {
+                account, region, ..
+            } = &chain.id;
+            if !context.division.is_first_share(account, region) {
+                continue;
+            }
+            add(LogOwner::Reported(at), &lists.reported);
+            add(LogOwner::Shown(at), &lists.reported);
+            add(LogOwner::Beyond(at), &lists.beyond);
+            add(LogOwner::Unproven(at), &lists.unproven);
+            add(LogOwner::ChainLead(at), &lists.unproven);
+        }
+        for (at, witness) in (0..).zip(witnesses) {
+            let keep = |pages: &Vec<_>| KeptPages::of(pages.clone(), logs, manifest);
+            add(LogOwner::Witness(at), &keep(&witness.pages));
+            add(LogOwner::WitnessLead(at), &keep(&witness.unproven));
+        }
+        drop(is_wanted);
+        LogOrder { pages, wanted }
+    }
+
+    /// The next page, of the same chains and witnesses.
+    ///
+    /// # Errors
+    /// If some pages of a list could not be read back. The others go on.
+    pub fn next(
+        &mut self,
+        context: &Context<'_>,
+        chains: &[&mut ChainState],
+        witnesses: &[Witness],
+    ) -> Result<Option<(LogOwner, ManifestPage)>, LostPages> {
+        let is_wanted = self.wanted.among(chains, witnesses);
+        self.pages.next(context.manifest, &is_wanted)
+    }
+}
+
+impl WantedPages {
+    /// Whether a page of one of these chains and witnesses is wanted.
+    fn among<'a>(
+        &'a self,
+        chains: &'a [&mut ChainState],
+        witnesses: &'a [Witness],
+    ) -> impl Fn(LogOwner, &ManifestPage) -> bool + 'a {
+        move |owner, page| {
+            let id = || owner_id(chains, witnesses, owner);
+            let has_events = || self.filter.wants(id(), page.hour());
+            let has_leads = || self.filter.wants_leads(id(), page.hour());
+            match owner {
+                LogOwner::Chain(_) => true,
+                LogOwner::Reported(_) => has_events(),
+                LogOwner::Shown(_) => !has_events(),
+                LogOwner::Beyond(_) | LogOwner::Witness(_) => self.is_shard || has_events(),
+                LogOwner::Unproven(_) => self.takes_unproven,
+                LogOwner::ChainLead(_) | LogOwner::WitnessLead(_) => self.is_shard || has_leads(),
+            }
+        }
+    }
+}
+
+/// The chain or witness that an owner stands for.
+pub(super) fn owner_id<'s>(
     chains: &'s [&mut ChainState],
     witnesses: &'s [Witness],
     owner: LogOwner,
-    at: u32,
-) -> (&'s ChainId, ManifestPage) {
-    let (id, pages) = match owner {
-        LogOwner::Chain(n) => {
-            let chain = &chains[n as usize];
-            (&chain.id, &chain.digests.pages.inside)
-        }
-        LogOwner::Reported(n) | LogOwner::Shown(n) => {
-            let chain = &chains[n as usize];
-            (&chain.id, &chain.digests.pages.reported)
-        }
-        LogOwner::Beyond(n) => {
-            let chain = &chains[n as usize];
-            (&chain.id, &chain.digests.pages.beyond)
-        }
-        LogOwner::Witness(n) => {
-            let witness = &witnesses[n as usize];
-            (&witness.id, &witness.pages)
-        }
-        LogOwner::Unproven(n) | LogOwner::ChainLead(n) => {
-            let chain = &chains[n as usize];
-            (&chain.id, &chain.digests.pages.unproven)
-        }
-        LogOwner::WitnessLead(n) => {
-            let witness = &witnesses[n as usize];
-            (&witness.id, &witness.unproven)
-        }
-    };
-    (id, pages[at as usize])
+) -> &'s ChainId {
+    match owner {
+        LogOwner::Chain(n)
+        | LogOwner::Reported(n)
+        | LogOwner::Shown(n)
+        | LogOwner::Beyond(n)
+        | LogOwner::Unproven(n)
+        | LogOwner::ChainLead(n) => &chains[n as usize].id,
+        LogOwner::Witness(n) | LogOwner::WitnessLead(n) => &witnesses[n as usize].id,
+    }
 }

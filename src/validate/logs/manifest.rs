@@ -32,6 +32,9 @@ pub(crate) struct ManifestPage {
     at: u64,
 }
 
+/// The bytes of a page in a list of pages.
+const PAGE: usize = 16;
+
 /// Marks a page that could not be written.
 const LOST: u64 = 1 << 63;
 
@@ -106,6 +109,32 @@ impl Manifest {
         pages
     }
 
+    /// Keeps a list of pages.
+    ///
+    /// # Errors
+    /// If the temporary file could not be made or written.
+    pub fn add_pages(&self, pages: &[ManifestPage]) -> io::Result<u64> {
+        let bytes = |page: &ManifestPage| [page.end.to_le_bytes(), page.at.to_le_bytes()];
+        let bytes: Vec<u8> = pages.iter().flat_map(bytes).flatten().collect();
+        self.spool.add(&bytes)
+    }
+
+    /// So many pages of a list, from the one with the number `first`.
+    ///
+    /// # Errors
+    /// If the temporary file cannot be read.
+    pub fn pages(&self, at: u64, first: usize, count: usize) -> io::Result<Vec<ManifestPage>> {
+        let mut bytes = vec![0; count * PAGE];
+        self.spool
+            .read_part(at, (first * PAGE) as u64, &mut bytes)?;
+        let (numbers, _) = bytes.as_chunks::<8>();
+        let pages = numbers.chunks_exact(2).map(|pair| ManifestPage {
+            end: i64::from_le_bytes(pair[0]),
+            at: u64::from_le_bytes(pair[1]),
+        });
+        Ok(pages.collect())
+    }
+
     /// Writes a page, or notes that it is lost.
     fn keep<'l>(
         &self,
@@ -168,6 +197,11 @@ impl ManifestPage {
     /// How many logs it lists, if they could not be kept.
     pub fn lost(&self) -> Option<u64> {
         (self.at & LOST != 0).then_some(self.at & !LOST)
+    }
+
+    #[cfg(test)]
+    pub fn at(end: i64, at: u64) -> Self {
+        ManifestPage { end, at }
     }
 
     /// The hour before the end: the time that the digest usually covers. The page is not read.

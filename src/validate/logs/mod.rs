@@ -1,7 +1,7 @@
 //! Third phase: the logs that proven digests list are read, hashed and compared.
 //!
 //! ```text
-//!  manifest ──> order of pages, oldest digest first
+//!  manifest ──> order of pages, oldest digest first             (pages)
 //!                 │
 //!                 ├─> workers: fetch, inflate, hash, compare        (one_log, fetch)
 //!                 │     and, where events are wanted, keep the text  (log_text)
@@ -28,6 +28,7 @@ mod digest_logs;
 pub(crate) mod log_text;
 pub(crate) mod manifest;
 mod one_log;
+pub(crate) mod pages;
 mod reader;
 
 use super::causes::witness::Witness;

@@ -2,7 +2,8 @@
 
 use sha2::Digest as _;
 
-use super::digest_logs::{DigestLogs, LogOwner};
+use super::digest_logs::DigestLogs;
+use super::pages::LogOwner;
 use crate::cloudtrail::event::record::FoundEvents;
 use crate::cloudtrail::log_list::LogEntry;
 use crate::proof::finding::{Code, Finding, Original};

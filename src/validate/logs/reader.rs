@@ -7,11 +7,10 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::arrivals::Arrivals;
-use super::digest_logs::{DigestLogs, LogOwner, Ordered, order, page};
-use super::manifest::ManifestPage;
+use super::digest_logs::{DigestLogs, LogOrder, owner_id};
 use super::one_log::{LogRead, about, add_evidence, events_again, gzip_header_changed, read};
+use super::pages::{LogOwner, LostPages};
 use super::{LogEvents, RECENT};
-use crate::base::error::words;
 use crate::base::time::shift;
 use crate::cloudtrail::event::record::FoundEvents;
 use crate::cloudtrail::log_list::LogEntry;
@@ -20,7 +19,6 @@ use crate::proof::finding::{Code, Finding, Severity};
 use crate::proof::gap::event_filter::EventFilter;
 use crate::proof::gap::events::KnownEvents;
 use crate::proof::gap::{AROUND, Gap, GapPlace};
-use crate::proof::reason::Reason;
 use crate::validate::causes;
 use crate::validate::causes::witness::Witness;
 use crate::validate::chain_state::ChainState;
@@ -53,7 +51,7 @@ pub(super) struct LogReader<'a, 'c, 'd> {
     /// How many more logs are read for leads.
     leads: usize,
     /// Pages that are not read yet.
-    order: std::vec::IntoIter<Ordered>,
+    order: LogOrder,
     /// The current page, and how many of its logs were sent to workers.
     current: Option<(Arc<DigestLogs>, usize)>,
     /// In a shard, the results of the page that is reported.
@@ -73,8 +71,8 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         witnesses: &'a [Witness],
         filter: EventFilter,
     ) -> Self {
-        let order = order(context, chains, witnesses, &filter);
         LogReader {
+            order: LogOrder::new(context, chains, witnesses, &filter),
             gaps: gaps_by_beginning(chains),
             context,
             pool,
@@ -84,7 +82,6 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
             events: KnownEvents::default(),
             changes: KnownEvents::default(),
             leads: context.request.limits.lead_logs,
-            order: order.into_iter(),
             current: None,
             results: PageResults::default(),
             recent: VecDeque::new(),
@@ -149,8 +146,15 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
                 *at = next + 1;
                 return Some((Arc::clone(digest), next));
             }
-            let (_, owner, at) = self.order.next()?;
-            let (id, page) = page(self.chains, self.witnesses, owner, at);
+            let next = self.order.next(self.context, self.chains, self.witnesses);
+            let (owner, page) = match next {
+                Ok(next) => next?,
+                Err(lost) => {
+                    self.report_lost(&lost);
+                    continue;
+                }
+            };
+            let id = owner_id(self.chains, self.witnesses, owner);
             match self.context.manifest.read(&page) {
                 Ok(mut listed) => {
                     if let Some(only) = &self.context.request.only {
@@ -164,7 +168,7 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
                     let digest = DigestLogs::new(self.context, owner, id, listed);
                     self.current = Some((Arc::new(digest), 0));
                 }
-                Err(error) => self.report_lost(owner, &page, &error),
+                Err(error) => self.report_lost(&LostPages::one(owner, page, error)),
             }
         }
     }
@@ -286,25 +290,17 @@ impl<'a, 'c, 'd> LogReader<'a, 'c, 'd> {
         }
     }
 
-    /// Reports that the logs of a digest could not be kept until now.
-    fn report_lost(&mut self, owner: LogOwner, page: &ManifestPage, error: &std::io::Error) {
-        let why = words(error);
-        let LogOwner::Chain(chain) = owner else {
-            let lost = format!("those that a digest of {} lists ({why})", page.hour().to);
-            return self.events.unread.add(&self.context.request.limits, lost);
+    /// Reports that the lists of logs of some digests could not be kept until now.
+    fn report_lost(&mut self, lost: &LostPages) {
+        let LogOwner::Chain(chain) = lost.owner else {
+            let limits = &self.context.request.limits;
+            return self.events.unread.add(limits, lost.words());
         };
-        let message = format!(
-            "the list of logs in a digest could not be kept, so they were not checked: {why}"
-        );
-        let finding = Finding::new(Code::LogUnreadable, message)
-            .reason(Reason::Io)
-            .hint("make room for temporary files (TMPDIR), then run again")
-            .over(page.hour())
-            .count(page.lost().unwrap_or(1));
         let chain = &mut self.chains[chain as usize];
-        chain.logs.tally.unproven += page.lost().unwrap_or(1);
-        chain.logs.paint.colour(Severity::Unproven, page.hour());
-        let finding = finding.of(&chain.id);
+        let time = lost.page.map_or(chain.window, |page| page.hour());
+        chain.logs.tally.unproven += lost.logs();
+        chain.logs.paint.colour(Severity::Unproven, time);
+        let finding = lost.finding().over(time).of(&chain.id);
         self.context.report(&mut chain.ledger, finding);
     }
 

@@ -57,7 +57,7 @@ impl Cover {
         Cover {
             id: chain.id.clone(),
             requested: Some(index),
-            places: chain.digests.names.places().into_iter().cloned().collect(),
+            places: chain.digests.names.places().cloned().collect(),
             window: chain.window,
             read_to: chain.window.to,
             verified: main.paint.verified.clone(),
@@ -67,7 +67,7 @@ impl Cover {
                 .unwrap_or_default(),
             gaps: chain.gaps.iter().map(|g| g.time).collect(),
             restarts: main.restarts.clone(),
-            phase: chain.digests.names.main.last().map(|s| s.end()),
+            phase: chain.digests.names.ends().map(|(_, last)| last),
         }
     }
 

@@ -72,9 +72,7 @@ pub(super) fn validation_was_off(
     place: &(RootId, KeyRoot),
     minute: Timestamp,
 ) -> bool {
-    let here = chains
-        .iter()
-        .filter(|c| c.digests.names.places().contains(&place));
+    let here = chains.iter().filter(|c| c.digests.names.has_place(place));
     here.flat_map(|chain| &chain.gaps).any(|gap| {
         gap.cause == Cause::ValidationDisabled
             && gap.certainty != Certainty::None

@@ -267,7 +267,7 @@ fn count_in_gaps(
 ) {
     let is_here = |c: &&mut ChainState| {
         let is_inside = c.window.from <= minute && minute < c.window.to;
-        is_inside && c.digests.names.places().contains(&place)
+        is_inside && c.digests.names.has_place(place)
     };
     for chain in chains.iter_mut().filter(is_here) {
         // Of parts of one gap, the one that holds the minute; else one that it is near to.

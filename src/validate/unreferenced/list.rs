@@ -42,6 +42,7 @@ impl LogSearch {
                 self.listed.push(listed);
             }
         }
+        self.references.write_out();
         self
     }
 }

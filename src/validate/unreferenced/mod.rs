@@ -124,7 +124,7 @@ pub(crate) fn judge(
 
 /// Starts the counts of the chains with digests in a folder at zero: from now on "none" is known.
 fn mark_as_searched(chains: &mut [ChainState], place: &(RootId, KeyRoot)) {
-    let is_here = |c: &&mut ChainState| c.digests.names.places().contains(&place);
+    let is_here = |c: &&mut ChainState| c.digests.names.has_place(place);
     for chain in chains.iter_mut().filter(is_here) {
         chain.logs.tally.unreferenced.get_or_insert(0);
         for gap in chain.gaps.iter_mut().filter(|g| !g.time.is_empty()) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use crate::base::error::words;
 use crate::base::sha256::Sha256;
@@ -36,12 +37,14 @@ pub(crate) struct References {
     /// Folders beside `CloudTrail` whose files digests list, such as `CloudTrail-Insight`.
     beside: BTreeSet<String>,
     blocks: Vec<MarkBlock>,
+    /// Where the spool holds the list of the earlier blocks.
+    earlier: Option<u64>,
     /// Why some marks are lost. Without them nothing can be looked up.
     trouble: Option<String>,
 }
 
 /// Whose digests list a log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub(super) enum Whose {
     /// Those of a requested chain.
     #[default]
@@ -51,7 +54,7 @@ pub(super) enum Whose {
 }
 
 /// Where a block of marks of one day is in the spool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct MarkBlock {
     day: Date,
     whose: Whose,
@@ -170,17 +173,43 @@ impl References {
         self.trouble.get_or_insert(words(error));
     }
 
-    /// Moves everything to the spool and frees the memory.
+    /// Moves everything to the spool and frees the memory: thousands of folders wait at the same time.
     pub fn write_out(&mut self) {
+        self.free_marks();
+        if self.blocks.is_empty() {
+            return;
+        }
+        self.read_blocks();
+        let list = postcard::to_stdvec(&self.blocks).map_err(io::Error::other);
+        // Where there is no room for the list, it stays in memory.
+        if let Ok(at) = list.and_then(|list| self.spool.add(&list)) {
+            (self.earlier, self.blocks) = (Some(at), Vec::new());
+        }
+    }
+
+    fn free_marks(&mut self) {
         self.write_marks();
         self.in_memory = Vec::new();
         self.keys = None;
-        self.blocks.shrink_to_fit();
+    }
+
+    /// Adds the earlier blocks to the list.
+    fn read_blocks(&mut self) {
+        let Some(at) = self.earlier.take() else {
+            return;
+        };
+        let list = self.spool.read(at);
+        let list = list.and_then(|list| postcard::from_bytes(&list).map_err(io::Error::other));
+        match list {
+            Ok(earlier) => self.blocks.extend::<Vec<MarkBlock>>(earlier),
+            Err(e) => drop(self.trouble.get_or_insert(words(&e))),
+        }
     }
 
     /// Looks up logs among those added so far.
     pub(super) fn lookup(&mut self) -> ReferenceLookup<'_> {
-        self.write_out();
+        self.free_marks();
+        self.read_blocks();
         self.blocks.sort_unstable();
         ReferenceLookup {
             references: self,
@@ -267,6 +296,8 @@ mod tests {
         references.add("logs", &key(1, 3));
         references.add("logs", &key(1, 150_000));
         references.add("logs", "AWSLogs/odd.json");
+        references.write_out();
+        assert!(references.blocks.is_empty());
         drop(references.lookup());
         let first = references.day(date(2026, 3, 1)).expect("a day");
         let second = references.day(date(2026, 3, 2)).expect("a day");

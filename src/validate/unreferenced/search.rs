@@ -22,7 +22,7 @@ use crate::source::places::Places;
 use crate::source::{GetError, RootId};
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
-use crate::validate::digests::names::{DigestNames, DigestSet};
+use crate::validate::digests::names::{DigestNames, DigestSet, KeptNames};
 use crate::validate::digests::walk::{ChainWalk, Purpose};
 
 /// A search for logs that no digest lists, in the log folders of one account and region.
@@ -96,7 +96,7 @@ impl LogSearch {
         }
         siblings.retain(|id, names| {
             let kin = chains.iter().filter(|c| c.id.is_called_like(id));
-            kin.for_each(|chain| names.leave_to(&chain.digests.names));
+            kin.for_each(|chain| chain.digests.names.take_from(names));
             !names.is_empty() && !chains.iter().any(|c| c.id == *id)
         });
         let places = log_folders(context.fetcher.places, chains);
@@ -162,12 +162,12 @@ impl LogSearch {
         if span.seconds() <= 2 * HOUR {
             return;
         }
-        let names = std::mem::take(&mut chain.digests.names);
-        let places = names.places().into_iter().cloned().collect();
+        let places = chain.digests.names.places().cloned().collect();
+        let names = chain.digests.names.take();
         let references = &mut self.references;
         let (names, main, backfill) =
             walk_for_logs(context, &chain.id, names, span, hidden, references);
-        chain.digests.names = names;
+        chain.digests.names = KeptNames::of(names);
         self.add_beside((&chain.id, places), main, &backfill);
     }
 
@@ -238,19 +238,14 @@ impl LogSearch {
             let Some(chain) = cover.requested.and_then(|at| chains.get_mut(at)) else {
                 continue;
             };
-            if chain
-                .digests
-                .names
-                .main
-                .last()
-                .is_none_or(|s| s.end() <= from)
-            {
+            let ends = chain.digests.names.ends();
+            if ends.is_none_or(|(_, last)| last <= from) {
                 continue;
             }
-            let names = std::mem::take(&mut chain.digests.names);
+            let names = chain.digests.names.take();
             let (names, main, backfill) =
                 walk_for_logs(context, &chain.id, names, span, hidden, references);
-            chain.digests.names = names;
+            chain.digests.names = KeptNames::of(names);
             cover.extend(&main, &backfill, to);
         }
     }
