@@ -63,6 +63,7 @@ fn with<'a>(manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 fn compared(mut report: Value) -> Value {
     report["run"].take();
     report["requested"]["inventory"].take();
+    report["requested"]["as_of"].take();
     report
 }
 

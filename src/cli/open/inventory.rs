@@ -13,8 +13,8 @@ use crate::cli::open::request::GivenInventories;
 use crate::cli::seed::random_seed;
 use crate::cli::terminal::progress::{Phase, Progress};
 use crate::source::inventory::{
-    FolderFiles, InventoryError, InventoryFiles, InventoryListing, InventoryManifest,
-    SORTED_AT_ONCE, SourceFiles, collect, compare_sample,
+    FolderFiles, InventoryError, InventoryListing, InventoryManifest, SORTED_AT_ONCE, SourceFiles,
+    collect, compare_sample,
 };
 use crate::source::key_files::read_bounded;
 use crate::source::places::{MapRule, bucket_behind};
@@ -62,30 +62,17 @@ pub(super) fn open(
         .map_or_else(random_seed, |seed| Ok(seed.to_owned()))?;
     for place in given.places {
         progress.enter(Phase::ReadingInventory);
-        let (listing, manifest) = match place {
-            InventoryPlace::Disk(path) => {
-                let text = read_bounded(path, scope.limits.inventory_manifest)?;
-                read(&text, place, &FolderFiles::of(path), scope)?
-            }
-            InventoryPlace::S3(bucket, key) => {
-                let source = (scope.open_bucket)(bucket);
-                let text = manifest_text(&source, key, scope.limits);
-                let text = text.map_err(|error| unread(place, &error))?;
-                let destination = parsed(&text, place)?.destination;
-                let files = (scope.open_bucket)(&destination);
-                let files = SourceFiles {
-                    source: &files,
-                    root: RootId(0),
-                };
-                read(&text, place, &files, scope)?
-            }
-        };
+        let manifest = manifest(place, scope)?;
         let root = root_of(&manifest.bucket, place, scope)?;
         if opened.listings.iter().any(|(of, _)| *of == root) {
             let message = format!("two inventories of bucket {} are given", manifest.bucket);
             let error = Error::new(ErrorKind::Usage, message);
             return Err(error.hint("give only the latest one"));
         }
+        let listing = InventoryListing {
+            rows: rows(&manifest, place, scope)?,
+            created: manifest.created.min(scope.now),
+        };
         let compared = compare_sample(&listing, (scope.source, root), &seed, scope.limits);
         opened.known.push(KnownInventory {
             place: place.to_string(),
@@ -116,26 +103,43 @@ fn root_of(
     })
 }
 
-/// Reads and sorts the rows.
-fn read(
-    text: &[u8],
+/// Reads a manifest.
+fn manifest(
     place: &InventoryPlace,
-    files: &dyn InventoryFiles,
     scope: &InventoryScope<'_>,
-) -> Result<(InventoryListing, InventoryManifest), Error> {
-    let manifest = parsed(text, place)?;
-    let limits = (scope.limits, SORTED_AT_ONCE);
-    let rows = collect(&manifest, files, limits, scope.stop);
-    let rows = rows.map_err(|error| match error {
-        InventoryError::Cancelled(reason) => Error::cancelled(reason),
-        error => unread(place, &error),
-    })?;
-    let created = manifest.created.min(scope.now);
-    Ok((InventoryListing { rows, created }, manifest))
+) -> Result<InventoryManifest, Error> {
+    let text = match place {
+        InventoryPlace::Disk(path) => read_bounded(path, scope.limits.inventory_manifest)?,
+        InventoryPlace::S3(bucket, key) => {
+            let source = (scope.open_bucket)(bucket);
+            let text = manifest_text(&source, key, scope.limits);
+            text.map_err(|error| unread(place, &error))?
+        }
+    };
+    InventoryManifest::parse(&text).map_err(|error| unread(place, &error))
 }
 
-fn parsed(text: &[u8], place: &InventoryPlace) -> Result<InventoryManifest, Error> {
-    InventoryManifest::parse(text).map_err(|error| unread(place, &error))
+/// Reads and sorts the rows.
+fn rows(
+    manifest: &InventoryManifest,
+    place: &InventoryPlace,
+    scope: &InventoryScope<'_>,
+) -> Result<SortedRows, Error> {
+    let limits = (scope.limits, SORTED_AT_ONCE);
+    let rows = match place {
+        InventoryPlace::Disk(path) => collect(manifest, &FolderFiles::of(path), limits, scope.stop),
+        InventoryPlace::S3(..) => {
+            let files = SourceFiles {
+                source: &(scope.open_bucket)(&manifest.destination),
+                root: RootId(0),
+            };
+            collect(manifest, &files, limits, scope.stop)
+        }
+    };
+    rows.map_err(|error| match error {
+        InventoryError::Cancelled(reason) => Error::cancelled(reason),
+        error => unread(place, &error),
+    })
 }
 
 fn unread(place: &InventoryPlace, why: &dyn std::fmt::Display) -> Error {
