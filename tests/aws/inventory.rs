@@ -285,3 +285,35 @@ fn an_inventory_that_cannot_be_used_is_refused() {
     });
     refused(&with(&manifest, &[]), &["0.csv.gz is not valid"]);
 }
+
+#[test]
+fn a_plan_counts_by_an_inventory_what_listing_counts() {
+    let stage = serving(&world(36));
+    let manifest = inventory(&stage, rows(&stage));
+    let header = |more: &[&str]| {
+        let args = [
+            &["shard", "plan", "--shards", "2", "--out", "plan"],
+            &WINDOW[..],
+            more,
+        ]
+        .concat();
+        let run = stage.run(&args);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let plan = std::fs::read_to_string(stage.dir.path().join("plan")).expect("a plan");
+        let header = plan.lines().next().expect("a header");
+        serde_json::from_str::<Value>(header).expect("JSON")
+    };
+    let (listed, counted) = (header(&[]), header(&["--inventory", &manifest]));
+    assert_eq!(
+        (&listed["listed_by"], &counted["listed_by"]),
+        (&"listing".into(), &"inventory".into())
+    );
+    for count in ["objects", "bytes", "shards", "hours"] {
+        assert_eq!(listed[count], counted[count], "{count}");
+    }
+    // Shards list their folders themselves.
+    assert!(
+        !counted["request"].to_string().contains("inventory"),
+        "{counted}"
+    );
+}

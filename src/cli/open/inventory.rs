@@ -13,8 +13,8 @@ use crate::cli::open::request::GivenInventories;
 use crate::cli::seed::random_seed;
 use crate::cli::terminal::progress::{Phase, Progress};
 use crate::source::inventory::{
-    FolderFiles, InventoryError, InventoryListing, InventoryManifest, SORTED_AT_ONCE, SourceFiles,
-    collect, compare_sample,
+    FolderFiles, InventoryError, InventoryListing, InventoryManifest, SORTED_AT_ONCE, SortedRows,
+    SourceFiles, collect, compare_sample,
 };
 use crate::source::key_files::read_bounded;
 use crate::source::places::{MapRule, bucket_behind};
