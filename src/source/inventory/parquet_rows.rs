@@ -197,7 +197,7 @@ impl GroupRows {
         let count = self.left.min(ROWS);
         self.left -= count;
         self.key.read(count)?;
-        for column in [&mut self.bucket].into_iter().flatten() {
+        if let Some(column) = &mut self.bucket {
             column.read(count)?;
         }
         for column in [&mut self.size, &mut self.modified].into_iter().flatten() {
