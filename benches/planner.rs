@@ -16,7 +16,7 @@ use serde_json::json;
 use trailproof::commands::shard::plan::measure::measure;
 use trailproof::commands::shard::plan::rates::DEFAULT;
 use trailproof::commands::shard::plan::view::{PlanFacts, ShardTarget, plan};
-use trailproof::report::plan::v1::ListedBy;
+use trailproof::report::plan::v1::{ListedBy, PlannedRequest};
 use trailproof::source::ListedFacts;
 use trailproof::{
     Folders, GetError, Listed, ObjectFacts, Places, Range, Request, Root, RootId, Source,
@@ -216,7 +216,7 @@ fn main() {
         planned_at: to,
         as_of: Some(to),
         clock_ahead: None,
-        arguments: Vec::new(),
+        request: PlannedRequest::default(),
         buckets: vec![BUCKET.into()],
         rates: DEFAULT,
         listed_by: ListedBy::Listing,

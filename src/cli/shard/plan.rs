@@ -1,6 +1,6 @@
 //! `trailproof shard plan`.
 
-use super::planned_arguments::planned_arguments;
+use super::planned_arguments::planned_request;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::text::{grouped, one_or_many, s3_uri};
@@ -35,7 +35,7 @@ pub fn run(args: PlanArgs, start: Start, stop: &CancelFlag) -> Result<u8, Error>
     check(&args)?;
     let target = args.target.target();
     let target = target.ok_or_else(|| Error::new(ErrorKind::Usage, "--shards is needed"))?;
-    let arguments = planned_arguments(&args.run)?;
+    let planned = planned_request(&args.run)?;
     let summary = output::to_stdout(PlainFormat::Text)?;
     let file = vec![(PlainFormat::Json, Some(args.out.clone()))];
     let file = OutputTargets::open(file, PlainFormat::Text)?;
@@ -69,7 +69,7 @@ pub fn run(args: PlanArgs, start: Start, stop: &CancelFlag) -> Result<u8, Error>
         planned_at: now,
         as_of: request.as_of,
         clock_ahead: request.clock_ahead,
-        arguments,
+        request: planned,
         buckets: resolved.requested.buckets,
         rates: args.rates.rates(),
         listed_by: match args.inventory.inventory.is_empty() {

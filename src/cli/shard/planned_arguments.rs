@@ -8,13 +8,14 @@ use crate::cli::args::shared::evidence::{DeliveryArgs, EvidenceArgs};
 use crate::cli::args::shared::run::RunArgs;
 use crate::cli::args::shared::source::{ScopeArgs, SourceArgs, split_bucket};
 use crate::cli::args::shared::work::BoundArgs;
+use crate::report::plan::v1::PlannedRequest;
 
-/// The options that say what to validate, with absolute paths. How many objects are processed at the same time, and
-/// until when, is said to each run.
+/// The options that say what to validate, with absolute paths, and the paths that were given relative. How many
+/// objects are processed at the same time, and until when, is said to each run.
 ///
 /// # Errors
 /// If a path is not UTF-8, which the text of a plan cannot hold.
-pub fn planned_arguments(args: &RunArgs) -> Result<Vec<String>, Error> {
+pub fn planned_request(args: &RunArgs) -> Result<PlannedRequest, Error> {
     // A new option is decided on here.
     let RunArgs {
         source: SourceArgs { path, s3_bucket },
@@ -46,7 +47,7 @@ pub fn planned_arguments(args: &RunArgs) -> Result<Vec<String>, Error> {
     let mut planned = PlannedArguments::default();
     for path in path {
         let (bucket, dir) = split_bucket(path);
-        let dir = absolute_path(&dir)?;
+        let dir = planned.path(&dir)?;
         planned.add(
             "--path",
             match bucket {
@@ -72,19 +73,29 @@ pub fn planned_arguments(args: &RunArgs) -> Result<Vec<String>, Error> {
     planned.add("--backfill-grace", format!("{backfill_grace}s"));
     planned.add("--logs", logs.to_string());
     planned.add("--max-digest-size", max_digest_size.to_string());
+    planned.0.folder = absolute_path(Path::new("."))?;
     Ok(planned.0)
 }
 
 #[derive(Default)]
-struct PlannedArguments(Vec<String>);
+struct PlannedArguments(PlannedRequest);
 
 impl PlannedArguments {
     fn add(&mut self, option: &str, value: String) {
         // A value that begins like an option must not be taken for one.
         match value.starts_with('-') {
-            true => self.0.push(format!("{option}={value}")),
-            false => self.0.extend([option.to_owned(), value]),
+            true => self.0.arguments.push(format!("{option}={value}")),
+            false => self.0.arguments.extend([option.to_owned(), value]),
         }
+    }
+
+    /// A path as a shard that runs in another folder finds it.
+    fn path(&mut self, path: &Path) -> Result<String, Error> {
+        let whole = absolute_path(path)?;
+        if let (true, Some(given)) = (path.is_relative(), path.to_str()) {
+            self.0.relative_paths.push(given.to_owned());
+        }
+        Ok(whole)
     }
 
     fn add_all<V: Display>(&mut self, option: &str, values: impl IntoIterator<Item = V>) {
@@ -99,13 +110,13 @@ impl PlannedArguments {
         paths: impl IntoIterator<Item = &'p PathBuf>,
     ) -> Result<(), Error> {
         for path in paths {
-            self.add(option, absolute_path(path)?);
+            let path = self.path(path)?;
+            self.add(option, path);
         }
         Ok(())
     }
 }
 
-/// A path as a shard that runs in another folder finds it.
 fn absolute_path(path: &Path) -> Result<String, Error> {
     let cannot = |why: &str| {
         let message = format!("a plan cannot hold the path {}", path.display());
@@ -123,7 +134,7 @@ mod tests {
 
     use clap::{CommandFactory as _, FromArgMatches as _};
 
-    use super::planned_arguments;
+    use super::planned_request;
     use crate::cli::args::shared::run::RunArgs;
     use crate::cli::args::validate::ValidateArgs;
 
@@ -166,9 +177,10 @@ mod tests {
             "--logs=none",
             "--max-digest-size=1GiB",
         ];
-        let first = planned_arguments(&parsed(&given.map(String::from))).expect("arguments");
-        let again = planned_arguments(&parsed(&first)).expect("arguments");
-        assert_eq!(first, again);
+        let first = planned_request(&parsed(&given.map(String::from))).expect("arguments");
+        let first = first.arguments;
+        let again = planned_request(&parsed(&first)).expect("arguments");
+        assert_eq!(first, again.arguments);
         for expected in [
             "/copy of it",
             "logs=/old",
@@ -201,11 +213,16 @@ mod tests {
     #[test]
     fn paths_are_absolute() {
         let given = ["--path=copy", "--path=logs=other", "--keys=keys"].map(String::from);
-        let planned = planned_arguments(&parsed(&given)).expect("arguments");
+        let planned = planned_request(&parsed(&given)).expect("arguments");
         let here = std::env::current_dir().expect("a folder");
         for (name, before) in [("copy", ""), ("other", "logs="), ("keys", "")] {
             let expected = format!("{before}{}", here.join(name).display());
-            assert!(planned.contains(&expected), "{expected}: {planned:?}");
+            assert!(
+                planned.arguments.contains(&expected),
+                "{expected}: {planned:?}"
+            );
         }
+        assert_eq!(planned.relative_paths, ["copy", "other", "keys"]);
+        assert_eq!(planned.folder, here.display().to_string());
     }
 }

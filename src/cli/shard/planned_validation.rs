@@ -1,7 +1,7 @@
 //! The validation that a plan describes: its arguments, parsed by the parser of `validate`, and its time.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf, absolute};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches as _};
@@ -9,12 +9,15 @@ use jiff::Timestamp;
 
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
+use crate::cli::args::shared::run::RunArgs;
+use crate::cli::args::shared::source::split_bucket;
 use crate::cli::args::validate::ValidateArgs;
 use crate::cli::args::{Args, Command};
 use crate::cli::validate::resolve::RunOptions;
 use crate::cli::whole_second;
 use crate::cloudtrail::ids::{AccountId, Region};
 use crate::commands::shard::plan_file::PlanFile;
+use crate::report::plan::v1::PlannedRequest;
 use crate::source::parts::LogShare;
 
 /// The options of `validate` that a plan may hold, by their ids.
@@ -66,6 +69,7 @@ impl PlannedValidation {
             error.hint("make it again with: trailproof shard plan")
         })?;
         args.run.as_of = args.run.as_of.or(plan.header.as_of);
+        as_given(&mut args.run, &plan.header.request);
         Ok(PlannedValidation { plan, args })
     }
 
@@ -88,6 +92,32 @@ impl PlannedValidation {
             ..RunOptions::default()
         }
     }
+}
+
+/// Where the plan was made in this folder, its relative paths are as they were given, as a report shows them.
+fn as_given(args: &mut RunArgs, planned: &PlannedRequest) {
+    if !absolute(".").is_ok_and(|here| here == Path::new(&planned.folder)) {
+        return;
+    }
+    let given = planned.relative_paths.iter().filter_map(|path| {
+        let whole = absolute(path).ok()?;
+        Some((whole, PathBuf::from(path)))
+    });
+    let given: BTreeMap<PathBuf, PathBuf> = given.collect();
+    let as_given = |path: &mut PathBuf| {
+        let (bucket, whole) = split_bucket(path);
+        if let Some(given) = given.get(&whole) {
+            *path = match bucket {
+                Some(bucket) => format!("{bucket}={}", given.display()).into(),
+                None => given.clone(),
+            };
+        }
+    };
+    let paths = args.source.path.iter_mut();
+    paths
+        .chain(&mut args.known.keys)
+        .chain(&mut args.expect)
+        .for_each(as_given);
 }
 
 /// Parses arguments as `validate` does. Why they are not valid is said in words.

@@ -54,12 +54,16 @@ pub struct PlanHeader {
 }
 
 /// What the shards validate together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedRequest {
     /// The options of `validate` that say what to validate. Paths are absolute. Whose credentials are used, and how
     /// many objects are processed at the same time, is said to each shard.
     pub arguments: Vec<String>,
+    /// The folder in which the plan was made.
+    pub folder: String,
+    /// The paths that were given relative to it, as they were given: a report of the same folder shows them so.
+    pub relative_paths: Vec<String>,
 }
 
 /// The rates behind hours and prices.

@@ -32,8 +32,8 @@ pub struct PlanFacts {
     pub as_of: Option<Timestamp>,
     /// How many seconds the clock is ahead.
     pub clock_ahead: Option<i64>,
-    /// The options of `validate`.
-    pub arguments: Vec<String>,
+    /// What to validate.
+    pub request: PlannedRequest,
     /// The buckets.
     pub buckets: Vec<String>,
     /// How fast a machine is, and what it costs.
@@ -79,9 +79,7 @@ pub fn plan(
         planned_at: facts.planned_at,
         as_of: facts.as_of,
         clock_ahead: facts.clock_ahead,
-        request: PlannedRequest {
-            arguments: facts.arguments,
-        },
+        request: facts.request,
         buckets: facts.buckets,
         shards: 0,
         objects: sum(|shard| shard.objects),

@@ -19,6 +19,7 @@ fn header() -> PlanHeader {
         clock_ahead: None,
         request: PlannedRequest {
             arguments: vec!["--s3-bucket".into(), "logs".into()],
+            ..PlannedRequest::default()
         },
         buckets: vec!["logs".into()],
         shards: 0,
