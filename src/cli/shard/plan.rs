@@ -156,8 +156,8 @@ fn not_included(archive: &MeasuredArchive, logs: LogSelection) -> Vec<String> {
         }),
         (logs == LogSelection::None).then(|| "Logs: with --logs none only digests are read.".to_owned()),
         Some(
-            "What is read again around gaps and damage, requests that are repeated, and the merge, which takes \
-             seconds for each million digests: only the digests show what is needed."
+            "What is read again around gaps and damage, requests that are repeated, and the merge: only the digests \
+             show what is needed."
                 .to_owned(),
         ),
     ];
