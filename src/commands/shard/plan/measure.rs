@@ -99,7 +99,7 @@ pub fn measure(
         lister.group(account, region, folders)
     };
     // One group per worker at a time bounds the memory: the names of a group are dropped once it is counted.
-    let listed: Vec<CountedGroup> =
+    let listed: Vec<ListedFolders> =
         pool.install(|| groups.par_iter().with_max_len(1).map(list).collect());
     let mut archive = of_survey(&survey, places, request);
     for group in listed {
@@ -128,7 +128,7 @@ fn of_survey(survey: &Survey, places: &Places, request: &Request) -> MeasuredArc
 }
 
 /// A group whose folders were listed.
-struct CountedGroup {
+struct ListedFolders {
     measured: MeasuredGroup,
     unsized_logs: u64,
     trouble: Vec<Finding>,
@@ -157,7 +157,7 @@ impl FolderLister<'_> {
         account: &AccountId,
         region: &Region,
         folders: &[(RootId, KeyRoot)],
-    ) -> CountedGroup {
+    ) -> ListedFolders {
         let (request, limits) = (self.request, &self.request.limits);
         let source = CountedDigests::new(self.source);
         let wanted = ListingRange::of(request, request.from, request.to);
@@ -165,7 +165,7 @@ impl FolderLister<'_> {
         let listing = listing::list(&source, account, region, folders, filter, wanted, limits);
         let digests = listing.chains.values().map(|names| self.digests(names));
         let digests: u64 = digests.sum();
-        let mut group = CountedGroup {
+        let mut group = ListedFolders {
             measured: MeasuredGroup {
                 account: account.clone(),
                 region: region.clone(),
@@ -206,7 +206,7 @@ impl FolderLister<'_> {
     }
 
     /// Counts the logs in the folders in which some chains have digests.
-    fn logs(&self, chains: &[&DigestNames], group: &mut CountedGroup) {
+    fn logs(&self, chains: &[&DigestNames], group: &mut ListedFolders) {
         let windows = chains.iter().filter_map(|names| self.window(names));
         let Some(time) = windows
             .reduce(|one, other| Window::new(one.from.min(other.from), one.to.max(other.to)))
