@@ -109,8 +109,10 @@ identifier!(
     }
 );
 
+stored_as_text!(AccountId);
 stored_as_text!(Region);
 stored_as_text!(TrailArn);
+stored_as_text!(TrailName);
 
 impl Region {
     /// The partition of the region, by the region's prefix.

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::cloudtrail::ids::{AccountId, Region, TrailArn, TrailName};
 
 /// The operation of a call, with its parameters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Call {
     /// A change of a trail: `StartLogging`, `StopLogging`, `CreateTrail`, `UpdateTrail`, `DeleteTrail`,
     /// `PutEventSelectors` or `PutInsightSelectors`.
@@ -26,7 +28,7 @@ pub enum Call {
 }
 
 /// A change of an organization, of an account, or of its regions, after which digests may end.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum AccountChange {
     /// `DisableAWSServiceAccess`: a service, as in `cloudtrail.amazonaws.com`, may no longer reach the
     /// accounts of the organization.
@@ -44,7 +46,7 @@ pub enum AccountChange {
 }
 
 /// An object that a call deleted, or one version of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RemovedObject {
     /// Its key.
     pub key: String,
@@ -80,7 +82,7 @@ impl Call {
 }
 
 /// How a call refers to a trail.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TrailRef {
     /// By its name, in the account and region of the call.
     Name(TrailName),
@@ -98,7 +100,7 @@ impl fmt::Display for TrailRef {
 }
 
 /// The change that a call made to a trail.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TrailChange {
     /// `StartLogging`.
     Start,
@@ -118,7 +120,7 @@ pub enum TrailChange {
 }
 
 /// Which management events the selectors of a trail admit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ManagementEvents {
     /// None.
     None,
@@ -131,7 +133,7 @@ pub enum ManagementEvents {
 }
 
 /// The parameters of `CreateTrail` or `UpdateTrail`; `None` where the call did not set one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrailSettings {
     /// `enableLogFileValidation`.
     pub validation: Option<bool>,
@@ -154,7 +156,7 @@ pub struct TrailSettings {
 }
 
 /// What a call changed about a bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum BucketChange {
     /// When objects expire.
     Lifecycle,
@@ -179,7 +181,7 @@ pub enum BucketChange {
 }
 
 /// Whether a call set a setting or took it away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Turn {
     /// It was set.
     Set,
@@ -189,7 +191,7 @@ pub enum Turn {
 }
 
 /// What a call changed about a KMS key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum KeyChange {
     /// `DisableKey`: nobody can encrypt or decrypt with it from then on.
     Disabled,

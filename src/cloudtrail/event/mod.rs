@@ -12,6 +12,7 @@ pub mod record;
 mod who;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 pub use call::{
     AccountChange, BucketChange, Call, KeyChange, ManagementEvents, RemovedObject, TrailChange,
@@ -24,7 +25,7 @@ pub use who::{Actor, KeyTerm};
 use super::ids::{AccountId, Region, TrailName};
 
 /// One call that concerns trails or the objects they have stored.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Event {
     /// `eventTime`.
     pub time: Timestamp,

@@ -7,7 +7,7 @@ use super::Event;
 use crate::base::text::cited;
 
 /// Who made a call: `userIdentity`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Actor {
     /// `type`.
     pub kind: Option<String>,

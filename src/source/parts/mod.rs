@@ -8,6 +8,7 @@ mod content;
 mod error;
 mod format;
 mod index;
+mod looked_up;
 mod lookup;
 mod question;
 mod reader;

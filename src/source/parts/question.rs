@@ -64,6 +64,8 @@ pub(super) enum TrailQuestion<'q> {
     Status(&'q TrailArn, &'q Region),
     StatusAgain(&'q TrailArn, &'q Region),
     Selectors(&'q TrailArn),
+    /// The calls of a name that were looked up in a region, with the time, counted from 0.
+    LookedUp(&'q Region, &'q str, u32),
 }
 
 /// A question to ListPublicKeys.

@@ -1,12 +1,13 @@
 //! CloudTrail's answers about trails, recorded.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
 use super::AnswerSink;
-use super::answer::encode_answer;
+use super::answer::{encode, encode_answer};
+use super::looked_up::StoredLookup;
 use super::question::TrailQuestion;
 use crate::base::time::Window;
 use crate::cloudtrail::event::Event;
@@ -20,12 +21,34 @@ use crate::source::trails::{TakeHistory, TrailApi};
 pub struct RecordTrails {
     trails: Box<dyn TrailApi>,
     sink: Arc<dyn AnswerSink + Send + Sync>,
+    /// The times in which calls of a name were looked up in a region.
+    looked_up: Mutex<BTreeMap<(Region, String), Vec<Window>>>,
 }
 
 impl RecordTrails {
     /// Records what `trails` answers.
     pub fn new(trails: Box<dyn TrailApi>, sink: Arc<dyn AnswerSink + Send + Sync>) -> Self {
-        RecordTrails { trails, sink }
+        RecordTrails {
+            trails,
+            sink,
+            looked_up: Mutex::default(),
+        }
+    }
+
+    /// The number of a time in which calls are looked up; `None` if they were.
+    fn number(&self, region: &Region, name: &str, time: Window) -> Option<u32> {
+        let mut looked_up = self
+            .looked_up
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let times = looked_up
+            .entry((region.clone(), name.to_owned()))
+            .or_default();
+        if times.contains(&time) {
+            return None;
+        }
+        times.push(time);
+        u32::try_from(times.len() - 1).ok()
     }
 
     fn recorded<T: Serialize>(
@@ -61,12 +84,20 @@ impl TrailApi for RecordTrails {
         self.recorded(question, |t| t.status_again(trail, region))
     }
 
-    /// Never recorded: a validation that asks for the event history is not sharded.
+    /// Recorded with its time, because a merge looks up the time around the gaps of all shards at once.
     fn lookup(&self, region: &Region, name: &str, time: Window) -> Result<Vec<Event>, GetError> {
-        self.trails.lookup(region, name, time)
+        self.sink.check()?;
+        let answer = self.trails.lookup(region, name, time);
+        if let Some(stored) = StoredLookup::of(time, &answer).and_then(|lookup| encode(&lookup))
+            && let Some(number) = self.number(region, name, time)
+        {
+            let question = TrailQuestion::LookedUp(region, name, number);
+            self.sink.put(&question.bytes(), &stored);
+        }
+        answer
     }
 
-    /// As `lookup`.
+    /// Never recorded: a validation that asks for the event history is not sharded.
     fn history(
         &self,
         region: &Region,

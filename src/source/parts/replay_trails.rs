@@ -1,14 +1,15 @@
 //! CloudTrail's answers about trails, from parts.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
 
-use super::PartSet;
-use super::answer::decode_answer;
+use super::answer::{decode, decode_answer};
+use super::looked_up::{LookedUp, StoredLookup, joined};
 use super::lookup::PartLookup;
 use super::question::TrailQuestion;
+use super::{PartAnswers as _, PartSet};
 use crate::base::time::Window;
 use crate::cloudtrail::event::Event;
 use crate::cloudtrail::ids::{Region, TrailArn};
@@ -17,17 +18,48 @@ use crate::cloudtrail::trail::{TrailConfig, TrailStatus};
 use crate::source::GetError;
 use crate::source::trails::{TakeHistory, TrailApi};
 
+/// The most times in which one shard looked up calls of a name in a region.
+const TIMES: u32 = 100_000;
+
 /// The trails as CloudTrail described them to the shards.
-pub struct ReplayTrails(PartLookup);
+pub struct ReplayTrails {
+    parts: PartLookup,
+    /// The calls of a name that were looked up in a region.
+    looked_up: Mutex<BTreeMap<(Region, String), Arc<Vec<LookedUp>>>>,
+}
 
 impl ReplayTrails {
     /// What the parts answer.
     pub fn new(parts: Arc<PartSet>) -> Self {
-        ReplayTrails(PartLookup::new(parts))
+        ReplayTrails {
+            parts: PartLookup::new(parts),
+            looked_up: Mutex::default(),
+        }
     }
 
     fn answer<T: DeserializeOwned>(&self, question: TrailQuestion<'_>) -> Result<T, GetError> {
-        decode_answer(&self.0.any(&question.bytes())?)
+        decode_answer(&self.parts.any(&question.bytes())?)
+    }
+
+    /// The calls that any shard looked up.
+    fn looked_up(&self, region: &Region, name: &str) -> Arc<Vec<LookedUp>> {
+        let mut looked_up = self
+            .looked_up
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let known = looked_up.entry((region.clone(), name.to_owned()));
+        Arc::clone(known.or_insert_with(|| {
+            let parts = self.parts.parts();
+            let of_shard = |shard| {
+                (0..TIMES).map_while(move |number| {
+                    let question = TrailQuestion::LookedUp(region, name, number);
+                    let answer = parts.of_shard(shard, &question.bytes()).ok()??;
+                    decode::<StoredLookup>(&answer).ok()
+                })
+            };
+            let lookups = (0..parts.shards()).flat_map(of_shard);
+            Arc::new(lookups.map(StoredLookup::into_lookup).collect())
+        }))
     }
 }
 
@@ -48,15 +80,14 @@ impl TrailApi for ReplayTrails {
         self.answer(TrailQuestion::StatusAgain(trail, region))
     }
 
-    /// No shard asks for the event history.
-    fn lookup(&self, _: &Region, _: &str, time: Window) -> Result<Vec<Event>, GetError> {
+    fn lookup(&self, region: &Region, name: &str, time: Window) -> Result<Vec<Event>, GetError> {
         match time.is_empty() {
             true => Ok(Vec::new()),
-            false => Err(GetError::NotInParts(None)),
+            false => joined(&self.looked_up(region, name), time),
         }
     }
 
-    /// As `lookup`.
+    /// No shard asks for the event history.
     fn history(&self, _: &Region, _: Window, _: &mut TakeHistory<'_>) -> Result<(), GetError> {
         Err(GetError::NotInParts(None))
     }
