@@ -13,6 +13,7 @@ mod open;
 mod output;
 mod presentation;
 mod schedule;
+mod shard;
 #[cfg(feature = "aws")]
 mod signals;
 mod terminal;

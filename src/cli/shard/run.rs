@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::planned_validation::PlannedValidation;
@@ -84,7 +84,8 @@ fn opened_part(
     planned: &PlannedValidation,
 ) -> Result<Replacement, Error> {
     let mut copies = planned.args.run.source.copies();
-    if let Some(copy) = copies.find(|copy| is_object_in(path, copy)) {
+    let is_object = |copy: &PathBuf| is_object_in(path, copy) || is_object_in(&args.out, copy);
+    if let Some(copy) = copies.find(is_object) {
         let why = format!(
             "it would lie among the objects of --path {}",
             copy.display()

@@ -155,7 +155,7 @@ pub fn lost_chains(plan: &PlanFile, parts: &PartSet) -> Vec<Finding> {
 fn lost_chain(chain: &ChainId, shard: u32, (share, state): (Option<&str>, &str)) -> Finding {
     let unchecked = match share {
         Some(share) => format!("share {share} of its logs was not checked"),
-        None => "it was not checked".to_owned(),
+        None => "not all of this chain was checked".to_owned(),
     };
     let message = format!("the part of shard {shard} {state}, so {unchecked}");
     Finding::new(Code::SourceUnreadable, message)
