@@ -147,7 +147,7 @@ impl Reason {
                 "collect it too, with a wider window or scope, or validate what was collected"
             }
             Reason::NotInParts => {
-                "run the shard again (trailproof shard run), then merge all parts again"
+                "run the shard again (trailproof shard run) and merge again; for what was added since the plan, make a new plan"
             }
             Reason::AlgorithmUnsupported
             | Reason::Format

@@ -205,10 +205,11 @@ impl GetError {
                 "the bundle was altered: its file is not the one that was collected".into()
             }
             GetError::NotInParts(Some(shard)) => {
-                format!("the part of shard {shard}, which should hold it, is absent or broken")
+                format!("the part of shard {shard} does not hold it")
             }
             GetError::NotInParts(None) => {
-                "no part holds it: the shard that should was not run, or its part is broken".into()
+                "no part holds it: a shard was not run, its part is broken, or the plan knows nothing of it"
+                    .into()
             }
             GetError::Io(why) => format!("reading failed ({why})"),
         }

@@ -268,6 +268,7 @@ pub(super) fn outcome(
         && survey.beyond.is_empty()
         && !all.notes.incomplete
         && context.fetcher.lasted()
+        && context.fetcher.has_all_answers()
         && context.fetcher.source.outages().is_empty()
         && !request.prior.incomplete
         && !selectors.cut_short

@@ -41,7 +41,7 @@ pub fn run(args: ShardRunArgs, start: Start, stop: &CancelFlag) -> Result<u8, Er
     let shard = shard_index(args.shard, &variables(), shards)?;
     let signals = Signals::listen()?.and_deadline(args.work.deadline, start.clock)?;
     let path = part_path(&args.out, shard);
-    let target = opened_part(&path, &args, &planned)?;
+    let target = opened_part((&path, shard), &args, &planned)?;
     spool::try_out()?;
     signals.stop_first(stop);
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
@@ -79,7 +79,7 @@ fn variables() -> Vec<(&'static str, String)> {
 
 /// Opens the file of a part. It replaces an earlier part, and nothing else.
 fn opened_part(
-    path: &Path,
+    (path, shard): (&Path, u32),
     args: &ShardRunArgs,
     planned: &PlannedValidation,
 ) -> Result<Replacement, Error> {
@@ -93,9 +93,18 @@ fn opened_part(
         return Err(not_written(path, &why).hint("choose a file outside the copy for --out"));
     }
     let is_filled = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0);
-    if is_filled && PartReader::claimed_header(path).is_none() {
-        let why = "the file exists, and it is not a part";
-        return Err(not_written(path, why).hint("choose another file for --out, or a folder"));
+    if is_filled {
+        let header = PartReader::claimed_header(path);
+        let why = match header {
+            None => Some("the file exists, and it is not a part".to_owned()),
+            Some(PartHeader { shard: other, .. }) if other != shard => {
+                Some(format!("the file is the part of shard {other}"))
+            }
+            Some(_) => None,
+        };
+        if let Some(why) = why {
+            return Err(not_written(path, &why).hint("choose another file for --out, or a folder"));
+        }
     }
     if is_folder(&args.out) {
         fs::create_dir_all(&args.out).map_err(|e| not_written(path, &words(&e)))?;

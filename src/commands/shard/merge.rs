@@ -121,7 +121,15 @@ pub fn warnings(parts: &PartSet) -> Vec<String> {
             parts.shards()
         )
     });
-    broken.chain(lost).collect()
+    let repeated = parts.repeated().iter().take(SHOWN).map(|part| {
+        format!(
+            "{} is another part of shard {}, and does not count beside {}",
+            part.path.display(),
+            part.shard,
+            part.first.display()
+        )
+    });
+    broken.chain(lost).chain(repeated).collect()
 }
 
 /// The findings on the chains of shards without a part that can be used.

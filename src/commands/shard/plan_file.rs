@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::plan::balance::MOST_SHARDS;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::limits::Limits;
 use crate::base::sha256::{Sha256, Sha256Writer};
@@ -114,6 +115,9 @@ impl PlanFile {
                 .checked_sub(entries)
                 .ok_or_else(|| format!("it has more than {} entries", limits.plan_entries))?;
             shards.push(shard);
+        }
+        if header.shards > MOST_SHARDS {
+            return Err(format!("it has more than {MOST_SHARDS} shards"));
         }
         if shards.len() != header.shards as usize {
             let (has, expected) = (shards.len(), header.shards);

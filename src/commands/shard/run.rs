@@ -46,7 +46,9 @@ pub fn shard_index(
 }
 
 fn number((name, value): &(&'static str, String)) -> Result<u32, Error> {
-    value.parse().map_err(|_| {
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+    let number = is_number.then(|| value.parse().ok()).flatten();
+    number.ok_or_else(|| {
         let message = format!(
             "{name} is {}, which is not the number of a shard",
             cited(value)
@@ -136,7 +138,7 @@ mod tests {
             "{two}"
         );
         assert!(refused(None, &[], 7).contains("which of the 7 shards"));
-        for value in ["-1", "x", "", "4294967296", "1.0"] {
+        for value in ["-1", "+1", "x", "", "4294967296", "1.0"] {
             let why = refused(None, &[(BATCH, value)], 7);
             assert!(why.contains("not the number of a shard"), "{why}");
         }

@@ -20,8 +20,6 @@ pub enum PartError {
     OtherVersion(String),
     /// The plan has no such shard.
     NoSuchShard(u32),
-    /// Another intact file holds other answers of the same shard.
-    Twice(u32, PathBuf),
 }
 
 impl fmt::Display for PartError {
@@ -43,11 +41,6 @@ impl fmt::Display for PartError {
             PartError::NoSuchShard(shard) => {
                 write!(f, "is of shard {shard}, which the plan does not have")
             }
-            PartError::Twice(shard, other) => write!(
-                f,
-                "and {} hold different answers of shard {shard}",
-                other.display()
-            ),
         }
     }
 }

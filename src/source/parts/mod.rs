@@ -34,7 +34,7 @@ pub use self::record_trails::RecordTrails;
 pub use self::replay_keys::ReplayKeys;
 pub use self::replay_source::ReplaySource;
 pub use self::replay_trails::ReplayTrails;
-pub use self::set::{BrokenPart, ExpectedParts, PartSet, PartState, PlannedShare};
+pub use self::set::{BrokenPart, ExpectedParts, PartSet, PartState, PlannedShare, RepeatedPart};
 pub use self::writer::{PartCounts, PartWriter};
 
 use crate::cloudtrail::ids::{AccountId, Region};

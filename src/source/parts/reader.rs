@@ -1,11 +1,12 @@
 //! A part that is read: verified once from end to end, then asked question by question. None of it stays in memory.
 
-use std::fs::File;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read as _};
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use flate2::read::DeflateDecoder;
+use rustix::fs::OFlags;
 use sha2::Digest as _;
 
 use super::error::PartError;
@@ -34,6 +35,21 @@ pub struct PartReader {
     most: u64,
 }
 
+/// Opens a regular file. A pipe is not waited for.
+fn opened(path: &Path) -> io::Result<(File, Metadata)> {
+    let mut options = OpenOptions::new();
+    let without_waiting = OFlags::NONBLOCK.bits().cast_signed();
+    let file = options
+        .read(true)
+        .custom_flags(without_waiting)
+        .open(path)?;
+    let found = file.metadata()?;
+    match found.is_file() {
+        true => Ok((file, found)),
+        false => Err(io::Error::other("it is not a regular file")),
+    }
+}
+
 impl PartReader {
     /// Opens a part and verifies every byte of it.
     ///
@@ -41,11 +57,7 @@ impl PartReader {
     /// What is wrong with it.
     pub fn open(path: &Path, limits: &Limits) -> Result<Self, PartError> {
         let unreadable = |e: io::Error| PartError::Unreadable(words(&e));
-        let file = File::open(path).map_err(unreadable)?;
-        let found = file.metadata().map_err(unreadable)?;
-        if !found.is_file() {
-            return Err(PartError::Unreadable("it is not a regular file".into()));
-        }
+        let (file, found) = opened(path).map_err(unreadable)?;
         let header = header_of(&file)?;
         let end = verified(&file, found.len())?;
         let (header, body_at) = header.ok_or(PartError::Malformed)?;
@@ -67,7 +79,8 @@ impl PartReader {
 
     /// The header of a file that may be altered.
     pub fn claimed_header(path: &Path) -> Option<PartHeader> {
-        let header = header_of(&File::open(path).ok()?).ok()?;
+        let (file, _) = opened(path).ok()?;
+        let header = header_of(&file).ok()?;
         header.map(|(header, _)| header)
     }
 

@@ -14,7 +14,7 @@ use super::record_body::recorded;
 use super::record_listing::ListedEntries;
 use super::source_answers::SourceAnswers;
 use crate::cloudtrail::ids::{AccountId, Region};
-use crate::cloudtrail::object_key::account_and_region;
+use crate::cloudtrail::object_key::{DIGEST_FOLDER, account_and_region};
 use crate::proof::finding::ObjectFacts;
 use crate::source::bucket_record::SettingState;
 use crate::source::{
@@ -38,7 +38,7 @@ pub struct RecordSource<'s> {
 }
 
 impl<'s> RecordSource<'s> {
-    /// Records what `source` answers, except about groups of which `skip` is true.
+    /// Records what `source` answers, except about the digests of groups of which `skip` is true.
     pub fn new(
         source: &'s dyn Source,
         sink: &'s dyn AnswerSink,
@@ -75,7 +75,9 @@ impl<'s> RecordSource<'s> {
 
     /// The name of a root, if answers about this key or prefix are recorded.
     fn name(&self, root: RootId, path: &str) -> Option<RootName> {
-        let group = account_and_region(path);
+        // What was looked up about a log is recorded: only its own shard asks for it.
+        let is_of_digests = path.split('/').any(|folder| folder == DIGEST_FOLDER);
+        let group = account_and_region(path).filter(|_| is_of_digests);
         let is_skipped = group.is_some_and(|(account, region)| (self.skip)(&account, &region));
         let name = || locked(&self.names).get(&root).cloned();
         (!is_skipped).then(name).flatten()

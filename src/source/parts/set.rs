@@ -1,6 +1,7 @@
 //! All parts of a plan.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -73,6 +74,18 @@ pub struct PartSet {
     parts: BTreeMap<u32, OpenPart>,
     groups: BTreeMap<(AccountId, Region), Vec<(LogShare, u32)>>,
     broken: Vec<BrokenPart>,
+    repeated: Vec<RepeatedPart>,
+}
+
+/// An intact part of a shard of which another one was given before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepeatedPart {
+    /// The shard.
+    pub shard: u32,
+    /// The file.
+    pub path: PathBuf,
+    /// The one that counts.
+    pub first: PathBuf,
 }
 
 #[derive(Debug)]
@@ -87,7 +100,7 @@ impl PartSet {
     /// Opens the parts of a plan, and verifies every byte of them.
     ///
     /// # Errors
-    /// If an intact file is not a part of this plan and program, or two files hold different answers of one shard.
+    /// If an intact file is not a part of this plan and program.
     pub fn open(
         expected: &ExpectedParts,
         paths: &[PathBuf],
@@ -101,6 +114,7 @@ impl PartSet {
             parts: BTreeMap::new(),
             groups: groups(&expected.groups),
             broken: Vec::new(),
+            repeated: Vec::new(),
         };
         for (path, reader) in opened {
             let reader = match reader {
@@ -131,18 +145,34 @@ impl PartSet {
         if header.shard >= expected.shards {
             return Some(PartError::NoSuchShard(header.shard));
         }
-        let other = self.parts.get(&header.shard)?;
-        let is_other = other.reader.sha256() != reader.sha256();
-        is_other.then(|| PartError::Twice(header.shard, other.path.clone()))
+        None
     }
 
+    /// Adds an intact part. Of two parts of one shard the first one counts: a shard that was repeated may have left
+    /// both.
     fn add(&mut self, path: PathBuf, reader: PartReader) {
-        let failure = OnceLock::new();
-        self.parts.entry(reader.header().shard).or_insert(OpenPart {
-            path,
-            reader,
-            failure,
-        });
+        match self.parts.entry(reader.header().shard) {
+            Entry::Vacant(place) => {
+                place.insert(OpenPart {
+                    path,
+                    reader,
+                    failure: OnceLock::new(),
+                });
+            }
+            Entry::Occupied(first) if first.get().reader.sha256() != reader.sha256() => {
+                self.repeated.push(RepeatedPart {
+                    shard: *first.key(),
+                    path,
+                    first: first.get().path.clone(),
+                });
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+
+    /// Parts that do not count, because another one of their shard does.
+    pub fn repeated(&self) -> &[RepeatedPart] {
+        &self.repeated
     }
 
     /// The number of shards of the plan.

@@ -87,6 +87,8 @@ struct Counts {
     hashed: AtomicU64,
     /// Whether the run was cut short, so that something was not read.
     cut_short: AtomicBool,
+    /// Whether the parts of a merge lack an answer.
+    lacks_answer: AtomicBool,
 }
 
 impl<'a> Fetcher<'a> {
@@ -165,6 +167,16 @@ impl<'a> Fetcher<'a> {
         !self.counts.cut_short.load(Ordering::Relaxed)
     }
 
+    /// Records that the parts of a merge lack an answer.
+    pub(super) fn lacks_answer(&self) {
+        self.counts.lacks_answer.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the parts of a merge held every answer.
+    pub fn has_all_answers(&self) -> bool {
+        !self.counts.lacks_answer.load(Ordering::Relaxed)
+    }
+
     /// Records that the run was cut short by a request other than a read.
     pub fn stopped(&self) {
         self.counts.cut_short.store(true, Ordering::Relaxed);
@@ -173,6 +185,9 @@ impl<'a> Fetcher<'a> {
     fn failed(&self, error: GetError) -> GetError {
         if error.ends_all() {
             self.stopped();
+        }
+        if let GetError::NotInParts(_) = error {
+            self.lacks_answer();
         }
         error
     }

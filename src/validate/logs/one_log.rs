@@ -90,7 +90,7 @@ pub(super) fn read(
     let mut fetched = match (context.division.parts(), &digest.answers) {
         (Some(parts), Some(answers)) => {
             let result = answers.of(at, entry, request.logs);
-            log_results::fetched(parts, entry, result, wanted)
+            log_results::fetched(context, parts, entry, result, wanted)
         }
         (Some(parts), None) => log_results::lone((context, reading), parts, entry, wanted),
         (None, _) => context.fetcher.log(entry, reading, &is_known, wanted),
@@ -205,7 +205,7 @@ pub(super) fn events_again(
         ..WantedOfLog::default()
     };
     let result = answers.of(at, entry, context.request.logs);
-    let fetched = log_results::fetched(parts, entry, result, wanted);
+    let fetched = log_results::fetched(context, parts, entry, result, wanted);
     fetched.events.unwrap_or_default()
 }
 

@@ -243,6 +243,7 @@ fn answer<T: DeserializeOwned>(
 
 /// A log whose result a part holds, with what is wanted of it.
 pub(in crate::validate) fn fetched(
+    context: &Context<'_>,
     parts: &dyn PartAnswers,
     entry: &LogEntry,
     result: Result<(Option<u32>, LogResult), GetError>,
@@ -250,41 +251,41 @@ pub(in crate::validate) fn fetched(
 ) -> FetchedLog {
     let (shard, result) = match result {
         Ok(known) => known,
-        Err(error) => {
-            let finding = log::unreadable(error.reason(), &error.detail());
-            return FetchedLog::stored(LogState::Found(Box::new(finding)), None);
-        }
+        Err(error) => return lacking(context, &error),
     };
     let is_intact = matches!(result.state, LogState::Valid { .. });
     let has_changes = result.records == KeptRecords::Changes;
     let wanted = wanted.events.or(wanted.changes.filter(|_| has_changes));
-    let events = wanted
-        .filter(|_| is_intact)
-        .map(|wanted| events(parts, shard, entry, result.records, wanted));
-    FetchedLog::stored(result.state, events)
+    let wanted = wanted.filter(|_| is_intact);
+    let events = wanted.map(|wanted| events(parts, shard, entry, result.records, wanted));
+    match events.transpose() {
+        Ok(events) => FetchedLog::stored(result.state, events),
+        // Without its records the log is not what its shard read.
+        Err(error) => lacking(context, &error),
+    }
+}
+
+/// A log of which the parts do not hold all.
+fn lacking(context: &Context<'_>, error: &GetError) -> FetchedLog {
+    context.fetcher.lacks_answer();
+    let finding = log::unreadable(error.reason(), &error.detail());
+    FetchedLog::stored(LogState::Found(Box::new(finding)), None)
 }
 
 /// The wanted events of a log that is as delivered, from the part of one shard or from any.
-pub(in crate::validate) fn events(
+fn events(
     parts: &dyn PartAnswers,
     shard: Option<u32>,
     entry: &LogEntry,
     records: KeptRecords,
     wanted: &EventPredicate<'_>,
-) -> FoundEvents {
+) -> Result<FoundEvents, GetError> {
     if records == KeptRecords::None {
-        return FoundEvents::default();
+        return Ok(FoundEvents::default());
     }
     let question = ResultQuestion::Records(&entry.bucket, &entry.key).bytes();
-    let records: Result<ExplainingRecords, _> = answer(parts, shard, &question);
-    match records {
-        Ok(records) => records.events(wanted),
-        Err(error) => FoundEvents {
-            records: unreadable(),
-            lost: Some(error.detail()),
-            ..FoundEvents::default()
-        },
-    }
+    let records: ExplainingRecords = answer(parts, shard, &question)?;
+    Ok(records.events(wanted))
 }
 
 /// A log that is read for its records alone.
@@ -302,7 +303,7 @@ pub(in crate::validate) fn lone(
         context.fetcher.count(lone.size);
     }
     let result = known.map(|lone| (None, lone.result));
-    fetched(parts, entry, result, wanted)
+    fetched(context, parts, entry, result, wanted)
 }
 
 /// The wanted events of a log that only an unproven digest lists.
@@ -312,11 +313,10 @@ pub(in crate::validate) fn lead(
     wanted: &EventPredicate<'_>,
 ) -> FoundEvents {
     let question = ResultQuestion::Lead(&entry.bucket, &entry.key).bytes();
-    match answer(parts, None, &question) {
-        Ok(records) => events(parts, None, entry, records, wanted),
-        Err(_) => FoundEvents {
-            records: unreadable(),
-            ..FoundEvents::default()
-        },
-    }
+    let known = answer(parts, None, &question);
+    let found = known.and_then(|records| events(parts, None, entry, records, wanted));
+    found.unwrap_or_else(|_| FoundEvents {
+        records: unreadable(),
+        ..FoundEvents::default()
+    })
 }

@@ -101,17 +101,27 @@ fn an_intact_part_of_something_else_is_refused() {
 }
 
 #[test]
-fn two_parts_of_one_shard_are_refused_unless_they_are_the_same() {
+fn of_two_parts_of_one_shard_the_first_counts() {
     let dir = tempfile::tempdir().expect("a folder");
     let paths = ["a", "b", "c"].map(|name| dir.path().join(name));
     for (path, answer) in paths.iter().zip(["same", "same", "other"]) {
         write(path, 0, |part| part.put(b"question", answer.as_bytes()));
     }
     let opened = |paths: &[_]| PartSet::open(&expected(1), paths, &Limits::default());
-    assert!(opened(&paths[..2]).is_ok());
-    let refused = opened(&paths).expect_err("different answers");
-    assert_eq!(refused.path, paths[2]);
-    assert_eq!(refused.error, PartError::Twice(0, paths[0].clone()));
+    let same = opened(&paths[..2]).expect("the same part twice");
+    assert_eq!(same.repeated(), []);
+    let repeated = opened(&paths).expect("another part");
+    assert_eq!(
+        repeated.of_shard(0, b"question"),
+        Ok(Some(b"same".to_vec()))
+    );
+    let [part] = repeated.repeated() else {
+        panic!("one part: {:?}", repeated.repeated());
+    };
+    assert_eq!(
+        (part.shard, &part.path, &part.first),
+        (0, &paths[2], &paths[0])
+    );
 }
 
 #[test]
