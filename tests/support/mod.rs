@@ -36,6 +36,8 @@ pub mod profiles;
 pub mod program;
 pub mod promtool;
 pub mod python;
+#[cfg(feature = "aws")]
+pub mod random_org;
 pub mod real;
 pub mod real_logs;
 pub mod records;

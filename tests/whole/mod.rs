@@ -15,6 +15,7 @@
 //! - `random`: random chains with random damage; only intact ones are called verified.
 //! - `missing_chains`: a chain removed from a trail is missed wherever what remains names it.
 //! - `properties`: object keys, coverage and windows, for every input.
+//! - `shards`: a random organization validated in shards has the report of a single run.
 //! - `state`: a check that runs every hour and remembers what it proved, over thirty days of a world that grows.
 //! - `events`: what `events` prints is what proven logs hold, over clean, real and hostile worlds.
 //! - `timeline`: what `timeline` reports of an incident is what proven logs hold of it, in every format.
@@ -41,6 +42,8 @@ pub mod organization;
 mod properties;
 pub mod random;
 mod sample;
+#[cfg(feature = "aws")]
+mod shards;
 #[cfg(all(feature = "aws", target_os = "linux"))]
 mod state;
 mod timeline;

@@ -1,0 +1,7 @@
+//! A random organization, validated in one run and in shards.
+
+mod equal;
+mod lost;
+mod organization;
+mod same;
+mod site;
