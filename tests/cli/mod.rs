@@ -14,6 +14,7 @@ mod output;
 mod presentation;
 mod schedule;
 mod shard;
+mod shards;
 #[cfg(feature = "aws")]
 mod signals;
 mod terminal;

@@ -52,6 +52,7 @@ pub mod s3_inventory_parquet;
 pub mod short_trail;
 #[cfg(feature = "aws")]
 pub mod six_hours;
+pub mod slurm;
 #[cfg(feature = "aws")]
 pub mod stage;
 pub mod states;

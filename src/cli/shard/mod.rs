@@ -3,7 +3,7 @@
 mod merge;
 mod plan;
 mod planned_arguments;
-mod planned_validation;
+pub(crate) mod planned_validation;
 mod run;
 
 use clap::ArgMatches;

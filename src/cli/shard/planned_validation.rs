@@ -43,7 +43,7 @@ const PLANNED: &[&str] = &[
 ];
 
 /// A plan, and the arguments in it.
-pub(super) struct PlannedValidation {
+pub(crate) struct PlannedValidation {
     pub plan: PlanFile,
     pub args: Box<ValidateArgs>,
 }

@@ -20,10 +20,10 @@ const KINDS: [&str; 4] = ["systemd", "kubernetes", "ecs", "github-actions"];
 
 /// A seed that means something else in every file where it is not quoted: a specifier, a variable, an expression,
 /// a comment, an escape.
-const HOSTILE: &str = r#"5% of "$HOME" \n $$ $(X) ${{ y }} # é: '"#;
+pub const HOSTILE: &str = r#"5% of "$HOME" \n $$ $(X) ${{ y }} # é: '"#;
 
 /// What is read besides files: the versions go together.
-static LINTERS: std::sync::LazyLock<Python> = std::sync::LazyLock::new(|| {
+pub static LINTERS: std::sync::LazyLock<Python> = std::sync::LazyLock::new(|| {
     let others = [
         "kubernetes-validate==1.37.0",
         "parliament==1.6.4",
@@ -68,7 +68,7 @@ fn read(folder: &Path, name: &str) -> String {
 }
 
 /// The documents of a YAML text. A tag such as `!Ref` is left out.
-fn documents(text: &str) -> Vec<Value> {
+pub fn documents(text: &str) -> Vec<Value> {
     const SCRIPT: &str = "
 import json, sys, yaml
 class Loader(yaml.SafeLoader): pass
@@ -89,7 +89,7 @@ print(json.dumps(list(yaml.load_all(open(sys.argv[1]), Loader))))
 }
 
 /// The texts of a list.
-fn texts(list: &Value) -> Vec<String> {
+pub fn texts(list: &Value) -> Vec<String> {
     let list = list
         .as_array()
         .unwrap_or_else(|| panic!("not a list: {list}"));

@@ -112,7 +112,12 @@ struct SlurmArray<'a> {
 /// # Errors
 /// If no policy can refer to a bucket.
 pub fn parts(jobs: &ShardJobs) -> Result<Vec<Part>, Error> {
-    let policy = policy(&jobs.request)?;
+    let is_copy = !jobs.request.run.source.path.is_empty();
+    let policy = if is_copy {
+        None
+    } else {
+        policy(&jobs.request)?
+    };
     let policy = policy.as_deref();
     let mut parts = match jobs.engine {
         EngineKind::Kubernetes => kubernetes(jobs, policy)?,

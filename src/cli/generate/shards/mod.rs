@@ -13,24 +13,17 @@ mod jobs;
 mod plan_numbers;
 mod shard_flags;
 
-use std::ffi::OsString;
 use std::fs;
 use std::path;
-
-use clap::FromArgMatches as _;
 
 use self::engine::ShardJobs;
 use self::plan_numbers::PlanNumbers;
 use self::shard_flags::ShardFlags;
 use crate::base::error::{Error, ErrorKind};
-use crate::base::limits::Limits;
 use crate::cli::args::generate::{EngineKind, ShardsArgs};
-use crate::cli::args::validate::ValidateArgs;
-use crate::cli::args::{Args, Command};
 use crate::cli::generate::part::{check_image, write_all};
-use crate::cli::generate::schedule::flags::parsed;
+use crate::cli::shard::planned_validation::PlannedValidation;
 use crate::cli::{output, refused};
-use crate::commands::shard::plan_file::PlanFile;
 
 /// Prints the jobs of a plan, or writes them into files.
 ///
@@ -50,8 +43,8 @@ pub fn print(args: &ShardsArgs) -> Result<u8, Error> {
         check_image(image)?;
     }
     let flags = ShardFlags::of(&args.flags, matches)?;
-    let plan = PlanFile::read(&args.plan, &Limits::default())?;
-    let mut request = request(&plan)?;
+    let planned = PlannedValidation::read(&args.plan)?;
+    let mut request = planned.args;
     flags.sign_in(&mut request.sign_in);
     let jobs = ShardJobs {
         engine: args.engine,
@@ -59,7 +52,7 @@ pub fn print(args: &ShardsArgs) -> Result<u8, Error> {
         plan_path: engine::plain(
             &path::absolute(&args.plan).unwrap_or_else(|_| args.plan.clone()),
         )?,
-        numbers: PlanNumbers::of(&plan, args.at_once),
+        numbers: PlanNumbers::of(&planned.plan, args.at_once),
         request,
         flags,
         image: args.image.clone(),
@@ -72,21 +65,5 @@ pub fn print(args: &ShardsArgs) -> Result<u8, Error> {
             let first = parts.first().map_or("", |part| &part.text);
             output::print("the jobs", first.as_bytes())
         }
-    }
-}
-
-/// The options of `validate` in a plan.
-fn request(plan: &PlanFile) -> Result<Box<ValidateArgs>, Error> {
-    let invalid = || {
-        let message = "the plan has options that this version of trailproof does not know";
-        Error::new(ErrorKind::Input, message).hint("make it again with: trailproof shard plan")
-    };
-    let arguments = plan.header.request.arguments.iter();
-    let arguments: Vec<OsString> = arguments.map(OsString::from).collect();
-    let matches = parsed(&arguments).map_err(|e| invalid().because(e))?;
-    match Args::from_arg_matches(&matches).map(|args| args.command) {
-        Ok(Command::Validate(args)) => Ok(Box::new(args.validate)),
-        Ok(_) => Err(invalid()),
-        Err(e) => Err(invalid().because(e)),
     }
 }
