@@ -124,7 +124,7 @@ fn kubernetes_takes_the_cron_job() {
             ]
         );
         // The first run comes before the schedule.
-        assert_eq!(documents[3]["spec"]["suspend"], "true");
+        assert_eq!(documents[3]["spec"]["suspend"], true);
         let job = &documents[3]["spec"]["jobTemplate"]["spec"]["template"]["spec"];
         let container = &job["containers"][0];
         // The kubelet replaces $(NAME), and $$ by $.

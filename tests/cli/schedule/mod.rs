@@ -70,7 +70,7 @@ fn read(folder: &Path, name: &str) -> String {
 /// The documents of a YAML text. A tag such as `!Ref` is left out.
 pub fn documents(text: &str) -> Vec<Value> {
     const SCRIPT: &str = "
-import json, sys, yaml
+import json, re, sys, yaml
 class Loader(yaml.SafeLoader): pass
 def plain(loader, tag, node):
     if isinstance(node, yaml.ScalarNode): return loader.construct_scalar(node)
@@ -79,6 +79,7 @@ Loader.add_multi_constructor('!', plain)
 # A workflow has the key `on`, which is not a boolean there.
 Loader.yaml_implicit_resolvers = {first: [(tag, rule) for tag, rule in rules if not tag.endswith(':bool')]
     for first, rules in Loader.yaml_implicit_resolvers.items()}
+Loader.add_implicit_resolver('tag:yaml.org,2002:bool', re.compile('^(?:true|false)$'), ['t', 'f'])
 print(json.dumps(list(yaml.load_all(open(sys.argv[1]), Loader))))
 ";
     let file = tempfile::NamedTempFile::new().expect("a file");

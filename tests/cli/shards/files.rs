@@ -51,7 +51,7 @@ fn each_begins_with_the_numbers_of_the_plan_and_with_numbered_steps() {
         let comments: Vec<&str> = lines.take_while(|line| line.starts_with('#')).collect();
         let comments = comments.join("\n");
         for expected in [
-            &format!("\n#   trailproof generate shards {engine} --plan="),
+            &format!("\n#   trailproof generate shards {engine} '--plan="),
             &format!(
                 "\n# The plan {},\n# made 2026-11-29T12:00:00Z:",
                 hash(&plan)
@@ -110,7 +110,7 @@ fn kubernetes_takes_the_jobs() {
         assert_eq!(shards["parallelism"], if at == 1 { 3 } else { 7 });
         assert_eq!(shards["backoffLimitPerIndex"], 3);
         // The merge waits, and has no role in AWS.
-        assert_eq!(merge["suspend"], "true");
+        assert_eq!(merge["suspend"], true);
         let pod = |job: &Value| job["template"]["spec"].clone();
         let (shards, merge) = (pod(shards), pod(merge));
         assert_eq!(
