@@ -110,7 +110,11 @@ fn a_report_with_an_inventory_is_the_one_without_it() {
         &[all[40..].to_vec(), all[..40].to_vec()],
     )];
     #[cfg(feature = "parquet")]
-    reports.push(Report::parquet(BUCKET, ts(CREATED), &[all.clone()]));
+    reports.push(Report::parquet(
+        BUCKET,
+        ts(CREATED),
+        std::slice::from_ref(&all),
+    ));
     for report in reports {
         let manifest = serve(&stage, &report);
         let on_disk = report.write_below(&stage.dir.path().join(report.format));

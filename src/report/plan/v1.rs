@@ -160,7 +160,7 @@ pub struct PlannedChain {
 #[serde(untagged)]
 pub enum PlanLine {
     /// The first line.
-    Header(PlanHeader),
+    Header(Box<PlanHeader>),
     /// Each line after that.
     Shard(PlannedShard),
 }

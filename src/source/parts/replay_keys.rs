@@ -20,8 +20,11 @@ const RANGES: u32 = 100_000;
 pub struct ReplayKeys {
     lookup: PartLookup,
     /// The ranges that were asked for.
-    asked: Mutex<BTreeMap<(Region, bool), Arc<BTreeSet<TimeRange>>>>,
+    asked: Mutex<BTreeMap<(Region, bool), AskedRanges>>,
 }
+
+/// Ranges of time that shards asked for.
+type AskedRanges = Arc<BTreeSet<TimeRange>>;
 
 impl ReplayKeys {
     /// What the parts answer.
@@ -33,7 +36,7 @@ impl ReplayKeys {
     }
 
     /// The ranges that any shard asked for.
-    fn asked(&self, region: &Region, again: bool) -> Arc<BTreeSet<TimeRange>> {
+    fn asked(&self, region: &Region, again: bool) -> AskedRanges {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let ranges = asked.entry((region.clone(), again));
         Arc::clone(ranges.or_insert_with(|| {

@@ -25,8 +25,11 @@ const TIMES: u32 = 100_000;
 pub struct ReplayTrails {
     parts: PartLookup,
     /// The calls of a name that were looked up in a region.
-    looked_up: Mutex<BTreeMap<(Region, String), Arc<Vec<LookedUp>>>>,
+    looked_up: Mutex<BTreeMap<(Region, String), AllLookedUp>>,
 }
+
+/// What all shards looked up.
+type AllLookedUp = Arc<Vec<LookedUp>>;
 
 impl ReplayTrails {
     /// What the parts answer.
@@ -42,7 +45,7 @@ impl ReplayTrails {
     }
 
     /// The calls that any shard looked up.
-    fn looked_up(&self, region: &Region, name: &str) -> Arc<Vec<LookedUp>> {
+    fn looked_up(&self, region: &Region, name: &str) -> AllLookedUp {
         let mut looked_up = self
             .looked_up
             .lock()

@@ -46,7 +46,9 @@ impl ExplainingRecords {
             memmem::find(text, STORED).is_some()
                 || names.any(|bucket| memmem::find(text, bucket).is_some())
         };
-        if !possible.changes && !possible.accounts && !(possible.objects && names_stored()) {
+        let may_explain =
+            possible.changes || possible.accounts || (possible.objects && names_stored());
+        if !may_explain {
             return None;
         }
         let mut kept = b"{\"Records\":[".to_vec();

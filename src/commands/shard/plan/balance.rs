@@ -70,8 +70,8 @@ pub fn share_out(groups: &[GroupSize], size: ShardSize) -> Result<Vec<Vec<GroupS
     for bin in shards.bins {
         all.push(bin.into_iter().flat_map(|at| shares(at, 0..1)).collect());
     }
-    for at in 0..groups.len() {
-        all.extend(shares(at, 1..splits[at]).map(|share| vec![share]));
+    for (at, of) in splits.iter().enumerate() {
+        all.extend(shares(at, 1..*of).map(|share| vec![share]));
     }
     Ok(all)
 }
