@@ -20,11 +20,11 @@ const RANGES: u32 = 100_000;
 pub struct ReplayKeys {
     lookup: PartLookup,
     /// The ranges that were asked for.
-    asked: Mutex<BTreeMap<(Region, bool), AskedRanges>>,
+    asked: Mutex<BTreeMap<(Region, bool), ShardRanges>>,
 }
 
 /// Ranges of time that shards asked for.
-type AskedRanges = Arc<BTreeSet<TimeRange>>;
+type ShardRanges = Arc<BTreeSet<TimeRange>>;
 
 impl ReplayKeys {
     /// What the parts answer.
@@ -36,7 +36,7 @@ impl ReplayKeys {
     }
 
     /// The ranges that any shard asked for.
-    fn asked(&self, region: &Region, again: bool) -> AskedRanges {
+    fn asked(&self, region: &Region, again: bool) -> ShardRanges {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let ranges = asked.entry((region.clone(), again));
         Arc::clone(ranges.or_insert_with(|| {
