@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn fields_may_have_quotes_or_none() {
         let mut fields = Fields::default();
-        let line = r#""b","k,1",,7,"a""b","""#;
+        let line = r#""b","k,1",,7,"a""b",""""#;
         assert_eq!(fields.split(line), None);
         let line = r#""b","k,1",,7,"a""b","""""#;
         assert_eq!(fields.split(line), Some(()));
