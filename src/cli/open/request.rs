@@ -61,6 +61,7 @@ pub struct GivenInventories<'a> {
     /// Their manifests.
     pub places: &'a [InventoryPlace],
     /// The seed that draws the samples that are compared, if it was given.
+    #[cfg(feature = "aws")]
     pub seed: Option<&'a str>,
 }
 

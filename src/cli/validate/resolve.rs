@@ -90,6 +90,7 @@ impl ResolvedRun {
             bundle: options.bundle,
             inventory: GivenInventories {
                 places: options.inventory,
+                #[cfg(feature = "aws")]
                 seed: args.seed.as_deref(),
             },
             recorder: options.recorder,
