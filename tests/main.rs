@@ -53,6 +53,7 @@ mod proof;
 mod report;
 mod source;
 mod support;
+mod trials;
 mod validate;
 mod whole;
 mod words;
