@@ -12,11 +12,13 @@
     reason = "a tool of the benches, and each uses a part of the forge"
 )]
 
+#[path = "../../tests/library.rs"]
+mod library;
 #[path = "../../tests/trials/mod.rs"]
 mod trials;
 
+#[path = "../../tests/support"]
 mod support {
-    #[path = "../../../tests/support/forge/mod.rs"]
     pub mod forge;
 }
 
