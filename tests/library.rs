@@ -5,30 +5,30 @@ use trailproof::{
     Places, PublicKey, Request, Severity, Silent, Source, validate,
 };
 
-use crate::support::forge::{World, ts};
+use crate::support::forge::{Object, World, ts};
+
+/// An object in memory, with the metadata that CloudTrail stored with it.
+pub fn stored(object: &Object) -> MemoryObject {
+    let get = |name: &str| object.metadata.get(name).cloned();
+    let metadata = Metadata {
+        signature: get("signature"),
+        signature_algorithm: get("signature-algorithm"),
+        backfill_generated: get("backfill-generation-timestamp"),
+        trouble: None,
+    };
+    MemoryObject {
+        body: object.body.clone(),
+        metadata,
+        facts: ObjectFacts::default(),
+    }
+}
 
 /// Copies the buckets of a world into a source. Each object keeps the metadata that CloudTrail stored with it.
 pub fn source(world: &World) -> MemorySource {
     let mut source = MemorySource::default();
     for (bucket, objects) in &world.buckets {
         for (key, object) in objects {
-            let get = |name: &str| object.metadata.get(name).cloned();
-            let metadata = Metadata {
-                signature: get("signature"),
-                signature_algorithm: get("signature-algorithm"),
-                backfill_generated: get("backfill-generation-timestamp"),
-                trouble: None,
-            };
-            let facts = ObjectFacts::default();
-            source.put(
-                bucket,
-                key,
-                MemoryObject {
-                    body: object.body.clone(),
-                    metadata,
-                    facts,
-                },
-            );
+            source.put(bucket, key, stored(object));
         }
     }
     source

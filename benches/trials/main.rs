@@ -5,6 +5,7 @@
 //! ```
 #![allow(
     dead_code,
+    unused_imports,
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
@@ -39,13 +40,28 @@ struct Args {
 }
 
 #[derive(Subcommand)]
-enum Trial {}
+enum Trial {
+    /// Every bit of a small trail is flipped, each byte deleted and doubled, each object cut and swapped
+    Bits {
+        /// Try so many edits of each kind, and not all of them
+        #[arg(long, value_name = "N")]
+        of_each: Option<usize>,
+        /// Draw them with this seed
+        #[arg(long, value_name = "N", default_value_t = 24)]
+        seed: u64,
+    },
+}
 
 /// Runs a trial, and prints its line.
 fn main() -> ExitCode {
     let args = Args::parse();
     let begin = Instant::now();
-    let tally: Tally = match args.trial {};
+    let tally: Tally = match args.trial {
+        Trial::Bits { of_each, seed } => match of_each {
+            Some(of_each) => trials::bits::some(seed, of_each),
+            None => trials::bits::all(),
+        },
+    };
     println!("{}", tally.line(begin.elapsed().as_secs_f64()));
     match tally.is_clean() {
         true => ExitCode::SUCCESS,

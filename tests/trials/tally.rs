@@ -1,5 +1,7 @@
 //! The count of a trial: what was tried, and what went wrong.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 /// What a trial tried, and everything that went wrong in it.
@@ -9,6 +11,8 @@ pub struct Tally {
     /// The seed of the random choices, where there are any.
     pub seed: Option<u64>,
     pub tried: u64,
+    /// The same by kind, where it has kinds.
+    pub kinds: BTreeMap<String, u64>,
     /// Damage that was not found, or found as less than it is.
     pub missed: Vec<String>,
     /// Findings where nothing that counts was changed.
@@ -25,9 +29,18 @@ impl Tally {
         }
     }
 
+    /// Counts one of a kind.
+    pub fn count(&mut self, kind: String) {
+        self.tried += 1;
+        *self.kinds.entry(kind).or_default() += 1;
+    }
+
     /// Adds what another part of the trial counted.
     pub fn add(&mut self, other: Self) {
         self.tried += other.tried;
+        for (kind, tried) in other.kinds {
+            *self.kinds.entry(kind).or_default() += tried;
+        }
         self.missed.extend(other.missed);
         self.false_alarms.extend(other.false_alarms);
     }
@@ -54,6 +67,7 @@ impl Tally {
             "trial": self.name,
             "seed": self.seed,
             "tried": self.tried,
+            "kinds": self.kinds,
             "missed": self.missed,
             "false": self.false_alarms,
             "seconds": seconds,

@@ -10,6 +10,7 @@
 //! - `oracle`: `openssl`, `gunzip` and `sha256sum` alone prove what we prove, and nothing else.
 //! - `differences`: the AWS CLI over the same AWS; every difference has a declared reason.
 //! - `flips`: every flipped bit of a digest or a log is detected.
+//! - `bits`: edits of every part of a trail, its metadata and its keys, each reported as what it is.
 //! - `faults`: an object that could not be read is never called altered or missing.
 //! - `network`: faults on the way to AWS, each at each step and together, neither accuse nor excuse.
 //! - `random`: random chains with random damage; only intact ones are called verified.
@@ -21,6 +22,7 @@
 //! - `timeline`: what `timeline` reports of an incident is what proven logs hold of it, in every format.
 //! - `forge`: the forge itself writes what CloudTrail writes.
 
+mod bits;
 mod cases;
 #[cfg(feature = "aws")]
 mod clean_worlds;

@@ -1,0 +1,70 @@
+//! Every bit: each bit of a small trail is flipped, each byte deleted and doubled, each object cut at every length
+//! and swapped with each other, as S3 has it and as a plain copy. Each time the report must be right about every
+//! object and every hour: `expected` decides what is right, and shares no code with the library.
+//!
+//! What does not count is what [`container`] ignores, because the uncompressed content is signed: MTIME, XFL, OS,
+//! FTEXT and padding of gzip, and other codes for the same content; and the case of hexadecimal digits.
+
+mod container;
+mod edits;
+mod expected;
+mod judge;
+mod scene;
+mod sight;
+mod sources;
+mod standing;
+mod workshop;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use self::edits::{Case, View};
+use self::scene::Scene;
+use self::workshop::Workshop;
+use crate::trials::tally::Tally;
+
+const NAME: &str = "bits";
+
+/// All edits.
+pub fn all() -> Tally {
+    let scene = Scene::build();
+    run(&scene, &edits::all(&scene), Tally::new(NAME, None))
+}
+
+/// So many edits of each kind, drawn with a seed.
+pub fn some(seed: u64, of_each: usize) -> Tally {
+    let scene = Scene::build();
+    let cases = edits::some(&scene, seed, of_each);
+    run(&scene, &cases, Tally::new(NAME, Some(seed)))
+}
+
+/// Tries cases on all cores.
+fn run(scene: &Scene, cases: &[Case], mut tally: Tally) -> Tally {
+    for view in [View::Stored, View::Copy] {
+        let faults = Workshop::new(scene).try_unedited(view);
+        assert!(faults.is_empty(), "{view:?}, not edited: {faults:#?}");
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut tally = Tally::default();
+        let mut workshop = Workshop::new(scene);
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let kind = case.kind(scene);
+            let faults = workshop.try_case(*case);
+            let said = |what: String| format!("{kind}: {:?}: {what}", case.edit);
+            tally.missed.extend(faults.missed.into_iter().map(said));
+            let false_alarms = faults.false_alarms.into_iter().map(said);
+            tally.false_alarms.extend(false_alarms);
+            tally.count(kind);
+        }
+        tally
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            tally.add(worker.join().expect("a worker that does not panic"));
+        }
+    });
+    tally
+}
