@@ -60,6 +60,8 @@ pub mod states;
 pub mod stopped;
 pub mod testdata;
 #[cfg(feature = "aws")]
+pub mod thorough;
+#[cfg(feature = "aws")]
 pub mod trail_scenes;
 pub mod tree;
 pub mod world_bundle;

@@ -2,20 +2,25 @@
 
 use std::time::Duration;
 
+use trailproof::report::Format;
+
+use super::organization::assert_every_kind;
 use super::same::assert_same_report;
 use super::site::Site;
 use crate::support::kill::Moment;
 use crate::support::orderly::note;
 use crate::support::program::finish;
 use crate::support::random_org::RandomOrg;
+use crate::support::thorough::times_more;
 
 /// How many shards there are.
 const SHARDS: [usize; 4] = [1, 2, 7, 50];
 
-fn is_the_same(site: &Site) {
-    let code = site.single("single");
+fn is_the_same(site: &Site, numbers: &[usize]) {
+    let code = site.single("single", Format::ALL);
     assert_eq!(code, 1);
-    for shards in SHARDS {
+    assert_every_kind(&site.report("single"));
+    for &shards in numbers {
         let planned = site.plan(shards);
         assert_eq!(planned.shards.len(), shards);
         if shards == 50 {
@@ -23,41 +28,52 @@ fn is_the_same(site: &Site) {
         }
         site.run_all(&planned);
         let merged = format!("merged-{shards}");
-        assert_eq!(site.merge(&planned, &merged), code, "{shards} shards");
+        assert_eq!(
+            site.merge(&planned, &merged, Format::ALL),
+            code,
+            "{shards} shards"
+        );
         assert_same_report(site, "single", &merged);
     }
 }
 
 #[test]
 fn a_copy_has_the_same_report_in_any_number_of_shards() {
-    is_the_same(&Site::of_copy(&RandomOrg::new(1)));
+    is_the_same(&Site::of_copy(&RandomOrg::new(1)), &SHARDS);
 }
 
 #[test]
-fn buckets_have_the_same_report_in_any_number_of_shards() {
-    let site = Site::of_s3(&RandomOrg::new(2));
-    is_the_same(&site);
+fn buckets_have_the_same_report_in_shards() {
+    let site = Site::of_s3(&RandomOrg::new(1));
+    let numbers = if times_more() == 1 {
+        &SHARDS[1..2]
+    } else {
+        &SHARDS
+    };
+    is_the_same(&site, numbers);
+    a_shard_that_was_killed_is_repeated(&site);
     site.aws.as_ref().expect("AWS").assert_only_reads();
 }
 
 #[test]
 fn other_organizations_have_the_same_report_in_shards() {
-    for seed in 3..6 {
+    for seed in 2..2 + times_more() as u64 {
         let site = Site::of_copy(&RandomOrg::new(seed));
-        let code = site.single("single");
+        let code = site.single("single", Format::ALL);
         let planned = site.plan(5);
         site.run_all(&planned);
-        assert_eq!(site.merge(&planned, "merged"), code, "seed {seed}");
+        assert_eq!(
+            site.merge(&planned, "merged", Format::ALL),
+            code,
+            "seed {seed}"
+        );
         note(&format!("seed {seed}"));
         assert_same_report(&site, "single", "merged");
     }
 }
 
-#[test]
-fn a_shard_that_was_killed_is_repeated() {
-    let site = Site::of_s3(&RandomOrg::new(2));
-    site.single("single");
-    let planned = site.plan(7);
+fn a_shard_that_was_killed_is_repeated(site: &Site) {
+    let planned = site.plan(6);
     site.run_all(&planned);
     let aws = &site.aws.as_ref().expect("AWS").loopback;
     for (shard, answers) in [(2, 5), (4, 40)] {
@@ -74,6 +90,6 @@ fn a_shard_that_was_killed_is_repeated() {
         let run = finish(&mut site.shard(&planned, shard));
         assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     }
-    site.merge(&planned, "merged");
-    assert_same_report(&site, "single", "merged");
+    site.merge(&planned, "merged", Format::ALL);
+    assert_same_report(site, "single", "merged");
 }

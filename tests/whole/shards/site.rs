@@ -84,10 +84,10 @@ impl Site {
     }
 
     /// Validates in one run, into a folder. Returns the exit status.
-    pub fn single(&self, folder: &str) -> i32 {
+    pub fn single(&self, folder: &str, formats: &[Format]) -> i32 {
         let mut args = vec!["validate".to_owned()];
         args.extend(self.scope.iter().cloned());
-        self.every_format(args, folder)
+        self.into_folder(args, folder, formats)
     }
 
     /// Plans so many shards.
@@ -139,16 +139,16 @@ impl Site {
     }
 
     /// Merges the parts into a folder. Returns the exit status.
-    pub fn merge(&self, planned: &Planned, folder: &str) -> i32 {
+    pub fn merge(&self, planned: &Planned, folder: &str, formats: &[Format]) -> i32 {
         let Planned { plan, parts, .. } = planned;
         let args = ["shard", "merge", "--plan", plan, parts].map(String::from);
-        self.every_format(args.to_vec(), folder)
+        self.into_folder(args.to_vec(), folder, formats)
     }
 
-    /// Runs a command that writes a report, with a file in every format.
-    fn every_format(&self, mut args: Vec<String>, folder: &str) -> i32 {
+    /// Runs a command that writes a report, with a file in each of these formats.
+    fn into_folder(&self, mut args: Vec<String>, folder: &str, formats: &[Format]) -> i32 {
         fs::create_dir_all(self.path().join(folder)).expect("a folder");
-        for format in Format::ALL {
+        for format in formats {
             let (name, file) = (format.as_str(), format!("{folder}/{}", format.as_str()));
             args.extend(["--format", name, "--out", &file].map(String::from));
         }
