@@ -164,8 +164,32 @@ pub fn check(
             Some(key) => SignatureCheck::Unchecked(outside_validity(key, fingerprint, signed)),
             None => SignatureCheck::Invalid,
         },
-        KeyLookup::Unknown(origin) => SignatureCheck::Unchecked(unknown(origin, fingerprint)),
+        KeyLookup::Unknown(origin) => {
+            let later = key_after_end(digest, region, keys, &verifies);
+            let trouble = later.map(|key| outside_validity(&key, fingerprint, signed));
+            SignatureCheck::Unchecked(trouble.unwrap_or_else(|| unknown(origin, fingerprint)))
+        }
         KeyLookup::Unavailable(why) => SignatureCheck::Unchecked(unavailable(why, fingerprint)),
+    }
+}
+
+/// The key that made the signature of a backfill digest at some time after its end. When it was generated is in
+/// its metadata, which nothing signs. So a key that is not known at that time is no evidence of a forgery.
+fn key_after_end(
+    digest: &Unverified,
+    region: &Region,
+    keys: &dyn Keys,
+    verifies: &dyn Fn(&&PublicKey) -> bool,
+) -> Option<PublicKey> {
+    let claims = &digest.claims;
+    let is_backfill = claims.name.as_ref().is_some_and(|key| key.name.backfill);
+    if !is_backfill {
+        return None;
+    }
+    let after_end = (claims.interval.to, Timestamp::MAX);
+    match keys.look_up(region, &claims.fingerprint, after_end) {
+        KeyLookup::Valid(keys) => keys.iter().find(verifies).cloned(),
+        _ => None,
     }
 }
 

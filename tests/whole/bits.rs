@@ -6,3 +6,9 @@ use crate::trials::bits;
 fn whatever_is_edited_is_reported_and_nothing_else() {
     bits::some(24, 25).assert_clean(1_100);
 }
+
+/// Nothing signs that time, so a digest that is right fails for none.
+#[test]
+fn no_time_of_generation_accuses_a_digest_that_is_right() {
+    bits::of_generation_times().assert_clean(200);
+}

@@ -18,7 +18,7 @@ mod workshop;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use self::edits::{Case, View};
+use self::edits::{Case, Edit, Target, View};
 use self::scene::Scene;
 use self::workshop::Workshop;
 use crate::trials::tally::Tally;
@@ -36,6 +36,14 @@ pub fn some(seed: u64, of_each: usize) -> Tally {
     let scene = Scene::build();
     let cases = edits::some(&scene, seed, of_each);
     run(&scene, &cases, Tally::new(NAME, Some(seed)))
+}
+
+/// All edits of the time at which a backfill digest was generated, according to its metadata.
+pub fn of_generation_times() -> Tally {
+    let scene = Scene::build();
+    let mut cases = edits::all(&scene);
+    cases.retain(|case| matches!(case.edit, Edit::Change(Target::Generated(_), _)));
+    run(&scene, &cases, Tally::new(NAME, None))
 }
 
 /// Tries cases on all cores.

@@ -1,5 +1,6 @@
 //! The trail as a copy without metadata, and what ListPublicKeys answers about its region.
 
+use jiff::SignedDuration;
 use trailproof::cloudtrail::answers::{CompleteAnswer, ListedKey};
 use trailproof::source::keys::TimeRange;
 use trailproof::{
@@ -9,6 +10,10 @@ use trailproof::{
 
 use super::scene::{REGION, Scene};
 use crate::support::forge::PublishedKey;
+use crate::support::forge::text::md5_hex;
+
+/// A place within the modulus of a key, far from its ends.
+const IN_MODULUS: usize = 100;
 
 /// A copy of buckets on disk: it has no metadata.
 #[derive(Clone)]
@@ -59,14 +64,25 @@ pub struct ListedKeys<'s> {
 }
 
 impl Scene {
-    /// A key as ListPublicKeys returns it.
+    /// A key as ListPublicKeys returns it. The forge signs with the same keys again and again, and AWS does not:
+    /// those of other times have other numbers.
     pub fn listed(&self, key: PublishedKey) -> ListedKey {
-        let keys = &self.world.keys;
-        ListedKey {
-            der: Some(keys.value_der(REGION, key.index)),
-            valid: Some((key.valid_from, key.valid_to)),
-            fingerprint: Some(keys.fingerprint(REGION, key.index)),
+        let mut der = self.world.keys.value_der(REGION, key.index);
+        if !self.is_of_its_time(key) {
+            let turn = key.valid_from.as_second().to_be_bytes();
+            der[IN_MODULUS..][..turn.len()].copy_from_slice(&turn);
         }
+        ListedKey {
+            fingerprint: Some(md5_hex(&der)),
+            der: Some(der),
+            valid: Some((key.valid_from, key.valid_to)),
+        }
+    }
+
+    /// Whether a key is the one that signed at the time of the trail, and not the same one at another time.
+    pub fn is_of_its_time(&self, key: PublishedKey) -> bool {
+        let apart = key.valid_from.duration_since(self.keys[0].valid_from);
+        apart.abs() < SignedDuration::from_hours(24 * 40)
     }
 }
 

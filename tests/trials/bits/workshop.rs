@@ -279,7 +279,10 @@ fn is_listed(
         (false, _) => (digest.end, digest.end + lag),
     };
     let mut keys = scene.world.keys.published(REGION, from, to).into_iter();
-    keys.any(|key| key.index == digest.key && broken.is_none_or(|at| scene.keys[at] != key))
+    keys.any(|key| {
+        let is_it = key.index == digest.key && scene.is_of_its_time(key);
+        is_it && broken.is_none_or(|at| scene.keys[at] != key)
+    })
 }
 
 /// Whether the file of the keys holds the key of a digest. Where the file was edited elsewhere, it may.
