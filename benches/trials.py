@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Puts the verifier through all its trials, whole, and prints the table of the manual's topic `trials`.
+
+A run of the tests tries a small part of each. Here all bits are flipped, random worlds are damaged by the ten
+thousand, each parser is fuzzed for ten minutes, and the network fails in every way. Anything that is missed, and any
+false alarm, ends this with an error. `--only` runs some of them."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+
+import measure
+
+TOOL = "cargo bench --no-default-features --bench trials --"
+# What runs the tests that try more when they are asked to.
+TESTS = ["cargo", "test", "--locked", "--test", "main", "--", "--nocapture"]
+
+
+def lines_of(text):
+    """The lines of trials in an output."""
+    for line in text.splitlines():
+        start = line.find('{"trial":')
+        if start >= 0:
+            yield json.loads(line[start:])
+
+
+def run(command, env=None):
+    """Runs a command, and gives the lines of its trials. It fails if any of them does."""
+    shown = " ".join(str(part) for part in command)
+    print(f"{time.strftime('%H:%M:%S')} {shown}", file=sys.stderr, flush=True)
+    done = subprocess.run(command, cwd=measure.ROOT, env={**os.environ, **(env or {})}, stdout=subprocess.PIPE, text=True)
+    found = list(lines_of(done.stdout))
+    if done.returncode != 0 or not found:
+        raise SystemExit(f"{shown} ended with {done.returncode}:\n{done.stdout[-4000:]}")
+    return found
+
+
+def of_tool(tool, *words):
+    """Runs the bench. The command is shown as a user would give it."""
+    words = [str(word) for word in words]
+    return run([tool, *words]), f"{TOOL} {' '.join(words)}"
+
+
+def of_tests(times, *paths):
+    """Runs tests that try so many times more than usual."""
+    env = {"TRAILPROOF_TRIALS": str(times)}
+    shown = f"TRAILPROOF_TRIALS={times} cargo test --locked --test main -- --nocapture {' '.join(paths)}"
+    return run([*TESTS, *paths], env), shown
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="*", default=["bits", "worlds", "fuzz", "agree", "faults"])
+    parser.add_argument("--seed", type=int, default=24, help="of the random choices")
+    parser.add_argument("--worlds", type=int, default=50_000)
+    parser.add_argument("--minutes", type=float, default=10, help="for each parser that is fuzzed")
+    parser.add_argument("--times", type=int, default=20, help="how much more than usual the tests try")
+    parser.add_argument("--program", help="the built bench; by default it is built")
+    args = parser.parse_args()
+    tool = args.program or measure.build("trials")["trials"]
+    trials = {
+        "bits": lambda: of_tool(tool, "bits"),
+        "worlds": lambda: of_tool(tool, "worlds", "--seed", args.seed, "--worlds", args.worlds),
+        "fuzz": lambda: of_tool(tool, "fuzz", "all", "--minutes", args.minutes, "--seed", args.seed),
+        "agree": lambda: of_tests(args.times, "whole::agree"),
+        "faults": lambda: of_tests(args.times, "whole::network"),
+    }
+    data, rows = [], []
+    for name in args.only:
+        found, command = trials[name]()
+        for line in found:
+            data.append({**line, "command": command})
+            seed = "none" if line["seed"] is None else line["seed"]
+            rows.append([line["trial"], f"{line['tried']:,}", len(line["missed"]), len(line["false"]), seed, command])
+        print(measure.table(["trial", "tried", "missed", "false", "seed", "command"], rows), flush=True)
+    measure.publish("trials", measure.table(["trial", "tried", "missed", "false", "seed", "command"], rows), {"results": data})
+
+
+if __name__ == "__main__":
+    main()
