@@ -2,6 +2,7 @@
 //! records that are odd, broken or hostile.
 
 mod kind;
+mod meaning;
 mod odd;
 mod stream;
 mod who;
