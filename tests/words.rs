@@ -1,6 +1,6 @@
 //! How the program speaks: texts that a user reads are plain English, and none uses a word of the list below.
-//! Read are all text literals of `src`, the templates, the help of every command, the schemas, README and the
-//! manual.
+//! Read are all text literals of `src`, the templates, the help of every command, the schemas, README,
+//! SECURITY.md and the manual.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -132,8 +132,10 @@ fn no_message_uses_a_word_that_readers_stumble_over() {
             _ => {}
         }
     }
-    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
-    all.extend(assert_plain("README.md", paragraphs(&readme)));
+    for name in ["README.md", "SECURITY.md"] {
+        let text = fs::read_to_string(root().join(name)).expect("a document");
+        all.extend(assert_plain(name, paragraphs(&text)));
+    }
     assert!(read > 1_000, "only {read} literals were read");
     assert!(all.is_empty(), "{} texts:\n{}", all.len(), all.join("\n"));
 }

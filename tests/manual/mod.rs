@@ -4,6 +4,7 @@
 //! - `examples`: every command runs against AWS on loopback and a copy; what it prints is what they show.
 //! - `facts`: policies, events, alerts and accepted findings that they show are what the program takes.
 //! - `pages`: topics on a terminal, as man pages, and their links.
+//! - `security`: each claim of SECURITY.md has a test, and the test exists.
 
 pub mod documents;
 #[cfg(feature = "aws")]
@@ -12,3 +13,4 @@ mod facts;
 mod pages;
 #[cfg(feature = "aws")]
 mod scene;
+mod security;

@@ -20,8 +20,10 @@
 //! - `state`: a check that runs every hour and remembers what it proved, over thirty days of a world that grows.
 //! - `events`: what `events` prints is what proven logs hold, over clean, real and hostile worlds.
 //! - `timeline`: what `timeline` reports of an incident is what proven logs hold of it, in every format.
+//! - `attackers`: what one who may write to the bucket, or has keys, can hide, and what not.
 //! - `forge`: the forge itself writes what CloudTrail writes.
 
+mod attackers;
 mod bits;
 mod cases;
 #[cfg(feature = "aws")]

@@ -1,5 +1,6 @@
 //! A random organization, validated in one run and in shards.
 
+mod believed;
 mod equal;
 mod lost;
 mod organization;
