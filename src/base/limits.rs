@@ -57,6 +57,9 @@ pub struct Limits {
     /// Largest temporary file for the names of one folder, in bytes. A hundred million names of logs are some
     /// 8 GB.
     pub names_spooled: u64,
+    /// Names of listed logs kept in memory to know which exist, in bytes: 16 for each log, so 8 million logs. Folders
+    /// that were listed first are forgotten first. Of a folder with more names nothing is known.
+    pub presence_names: u64,
     /// Pages of one listing, of a thousand names each, before it is taken for endless.
     pub pages: u64,
     /// Digests fetched ahead of the one being linked.
@@ -158,6 +161,7 @@ impl Default for Limits {
             chains_in_folder: 1_000,
             names_at_once: 50_000,
             names_spooled: 16 << 30,
+            presence_names: 128 << 20,
             pages: 1_000_000,
             digests_ahead: 16,
             ahead_bytes: 4 << 20,

@@ -107,7 +107,7 @@ impl<'a> Fetcher<'a> {
             keys,
             limits,
             delivery_lag,
-            presence: Presence::new(source),
+            presence: Presence::new(source, limits),
             inflaters: Mutex::default(),
             large: Mutex::default(),
             lacking: Mutex::default(),
@@ -120,7 +120,7 @@ impl<'a> Fetcher<'a> {
     /// The same, with logs that are read elsewhere.
     pub(super) fn with_logs(mut self, logs: &'a dyn Source) -> Self {
         self.logs = logs;
-        self.presence = Presence::new(logs);
+        self.presence = Presence::new(logs, self.limits);
         self
     }
 
