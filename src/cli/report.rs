@@ -18,6 +18,7 @@ use crate::base::limits::Limits;
 use crate::base::spool::TemporaryFile;
 use crate::report::Format;
 use crate::report::validation::saved::Saved;
+use crate::source::input::open_input;
 
 /// Writes the report, and gives the exit status, which does not depend on the verdict.
 ///
@@ -72,7 +73,7 @@ fn read(path: &Path, most: u64) -> Result<(File, Metadata), Error> {
     let open = || {
         let mut file = match stdin {
             true => io::stdin().as_fd().try_clone_to_owned().map(File::from)?,
-            false => File::open(path)?,
+            false => open_input(path)?,
         };
         let source = file.metadata()?;
         let again = !stdin && source.is_file();

@@ -17,6 +17,7 @@ pub mod disk;
 pub mod endpoint;
 mod error;
 pub mod identity;
+pub mod input;
 pub mod inventory;
 pub mod key_files;
 pub mod keys;

@@ -1,6 +1,5 @@
 //! Where the files of an inventory are read, and whether they are those of its manifest.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use md5::{Digest as _, Md5};
 use super::error::InventoryError;
 use super::manifest::InventoryFile;
 use crate::base::error::words;
+use crate::source::input::open_input;
 use crate::source::{GetError, RootId, Source};
 
 /// Opens the files of an inventory, from any thread.
@@ -67,7 +67,7 @@ impl FolderFiles {
 impl InventoryFiles for FolderFiles {
     fn open(&self, key: &str) -> Result<Box<dyn Read + Send + '_>, GetError> {
         for place in self.places(key) {
-            match File::open(&place) {
+            match open_input(&place) {
                 Ok(file) if file.metadata().is_ok_and(|of| of.is_file()) => {
                     return Ok(Box::new(file));
                 }

@@ -5,8 +5,7 @@
 mod entry;
 
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use self::entry::parse;
@@ -16,6 +15,7 @@ use crate::base::sample::Sample;
 use crate::cloudtrail::ids::Region;
 use crate::proof::finding::{Code, Finding};
 use crate::proof::keys::KeyRing;
+use crate::source::input::{is_pipe, open_input};
 
 /// The hint for every file that is not valid.
 const SHAPE: &str = "make it with: aws cloudtrail list-public-keys --output json --region REGION \
@@ -29,7 +29,7 @@ const SHAPE: &str = "make it with: aws cloudtrail list-public-keys --output json
 /// # Errors
 /// If a file cannot be read or is not the output of `list-public-keys`.
 pub fn load(path: &Path, limits: &Limits, ring: &mut KeyRing) -> Result<Sample, Error> {
-    let error = |e: std::io::Error| {
+    let error = |e: io::Error| {
         let message = format!("cannot read the keys at {}", path.display());
         Error::new(ErrorKind::Input, message).because(words(&e))
     };
@@ -120,11 +120,18 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
         let message = format!("cannot read {}", path.display());
         Error::new(ErrorKind::Input, message).because(why)
     };
-    let mut text = Vec::new();
-    let read = File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut text));
-    read.map_err(|e| error(&words(&e)))?;
-    match text.len() as u64 > limit {
-        true => Err(error(&format!("it is larger than {limit} bytes"))),
-        false => Ok(text),
+    let read = || {
+        let mut text = Vec::new();
+        let mut file = open_input(path)?.take(limit + 1);
+        file.read_to_end(&mut text)?;
+        let is_empty_pipe = text.is_empty() && is_pipe(file.get_ref())?;
+        Ok((text, is_empty_pipe))
+    };
+    match read().map_err(|e: io::Error| error(&words(&e)))? {
+        (_, true) => Err(error("it is a pipe, and nobody writes to it")),
+        (text, _) if text.len() as u64 > limit => {
+            Err(error(&format!("it is larger than {limit} bytes")))
+        }
+        (text, _) => Ok(text),
     }
 }

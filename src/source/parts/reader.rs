@@ -1,12 +1,11 @@
 //! A part that is read: verified once from end to end, then asked question by question. None of it stays in memory.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use flate2::read::DeflateDecoder;
-use rustix::fs::OFlags;
 use sha2::Digest as _;
 
 use super::error::PartError;
@@ -17,6 +16,7 @@ use super::format::{
 use crate::base::error::words;
 use crate::base::limits::Limits;
 use crate::base::sha256::Sha256;
+use crate::source::input::open_input;
 
 /// Bytes that are read at a time to verify a part.
 const BUFFER: usize = 1 << 20;
@@ -37,12 +37,7 @@ pub struct PartReader {
 
 /// Opens a regular file. A pipe is not waited for.
 fn opened(path: &Path) -> io::Result<(File, Metadata)> {
-    let mut options = OpenOptions::new();
-    let without_waiting = OFlags::NONBLOCK.bits().cast_signed();
-    let file = options
-        .read(true)
-        .custom_flags(without_waiting)
-        .open(path)?;
+    let file = open_input(path)?;
     let found = file.metadata()?;
     match found.is_file() {
         true => Ok((file, found)),

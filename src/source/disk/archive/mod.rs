@@ -21,6 +21,7 @@ use crate::base::error::words;
 use crate::base::limits::Limits;
 use crate::base::spool::TemporaryFile;
 use crate::source::GetError;
+use crate::source::input::open_input;
 
 pub(super) use self::zip::ZipReader;
 
@@ -41,7 +42,7 @@ impl Archive {
     /// If it is not an archive, is damaged, or is beyond a bound; as a part of a message.
     pub(super) fn open(path: &Path, limits: &Limits) -> Result<(Self, Vec<FoundFile>), String> {
         let failed = |e: io::Error| words(&e);
-        let mut file = File::open(path).map_err(failed)?;
+        let mut file = open_input(path).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
             return Err("it is neither a folder nor a regular file".into());
         }
