@@ -176,6 +176,33 @@ fn a_part_replaces_a_part_and_nothing_else() {
 }
 
 #[test]
+fn a_plan_replaces_a_plan_and_nothing_else() {
+    let planned = Planned::new("1");
+    let copy = case(CASE).join("bucket").display().to_string();
+    let again = |out: &str| {
+        let args = ["shard", "plan", "--shards", "2", "--path", &copy];
+        run(
+            planned.dir(),
+            &[&args[..], &["--s3-bucket", "trail-logs", "--out", out]].concat(),
+        )
+    };
+    let notes = planned.dir().join("notes.txt");
+    fs::write(&notes, "mine").expect("a file");
+    let Run { code, stderr, .. } = again("notes.txt");
+    assert_eq!(code, 2);
+    assert!(
+        stderr.contains("the file exists, and it is not a plan"),
+        "{stderr}"
+    );
+    assert_eq!(fs::read_to_string(&notes).expect("a file"), "mine");
+    fs::write(&notes, "").expect("a file");
+    for out in ["plan.jsonl", "notes.txt", "new.jsonl"] {
+        assert_eq!(again(out).code, 0, "{out}");
+    }
+    assert_eq!(planned.shards(), 2);
+}
+
+#[test]
 fn a_lost_part_makes_its_chains_unproven_by_name() {
     let planned = Planned::new("2");
     planned.all_parts();

@@ -5,6 +5,7 @@ mod plan;
 mod planned_arguments;
 pub(crate) mod planned_validation;
 mod run;
+mod unprinted;
 
 use clap::ArgMatches;
 

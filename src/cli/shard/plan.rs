@@ -1,6 +1,10 @@
 //! `trailproof shard plan`.
 
+use std::fs;
+use std::path::Path;
+
 use super::planned_arguments::planned_request;
+use super::unprinted::warn_unprinted;
 use crate::base::cancel::CancelFlag;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::text::{grouped, one_or_many, s3_uri};
@@ -37,6 +41,7 @@ pub fn run(args: PlanArgs, start: Start, stop: &CancelFlag) -> Result<u8, Error>
     let target = target.ok_or_else(|| Error::new(ErrorKind::Usage, "--shards is needed"))?;
     let planned = planned_request(&args.run)?;
     let summary = output::to_stdout(PlainFormat::Text)?;
+    refuse_to_replace(&args.out)?;
     let file = vec![(PlainFormat::Json, Some(args.out.clone()))];
     let file = OutputTargets::open(file, PlainFormat::Text)?;
     let inputs = args.run.inputs(&args.sign_in);
@@ -88,12 +93,26 @@ pub fn run(args: PlanArgs, start: Start, stop: &CancelFlag) -> Result<u8, Error>
         not_included: &not_included(&archive, request.logs),
         not_listed: &not_listed(&archive.trouble),
     };
-    summary.write(|_, out| text::write(planned, out))?;
+    if let Err(error) = summary.write(|_, out| text::write(planned, out)) {
+        warn_unprinted("plan", &args.out, &error);
+    }
     let has_digests = archive.groups.iter().any(|group| !group.chains.is_empty());
     Ok(match is_complete && has_digests {
         true => 0,
         false => Verdict::Unproven.exit_code(),
     })
+}
+
+/// Refuses to replace a file that is not a plan.
+fn refuse_to_replace(out: &Path) -> Result<(), Error> {
+    let is_filled = fs::metadata(out).is_ok_and(|file| file.is_file() && file.len() > 0);
+    if !is_filled || PlanFile::is_claimed(out) {
+        return Ok(());
+    }
+    let message = format!("cannot write the plan {}", out.display());
+    Err(Error::new(ErrorKind::Output, message)
+        .because("the file exists, and it is not a plan")
+        .hint("choose another file for --out"))
 }
 
 /// Refuses what shards cannot validate together.

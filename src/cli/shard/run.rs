@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::planned_validation::PlannedValidation;
+use super::unprinted::warn_unprinted;
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::error::{Error, ErrorKind, words};
 use crate::base::limits::Limits;
@@ -65,7 +66,10 @@ pub fn run(args: ShardRunArgs, start: Start, stop: &CancelFlag) -> Result<u8, Er
         in_bytes(counts.bytes),
         counts.sha256,
     );
-    print("the name of the part", line.as_bytes())
+    print("the name of the part", line.as_bytes()).or_else(|error| {
+        warn_unprinted("part", &path, &error);
+        Ok(0)
+    })
 }
 
 /// The variables that say the number of a task, as far as they are set.

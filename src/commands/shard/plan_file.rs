@@ -1,7 +1,7 @@
 //! The file of a plan: how it is written, and what is checked when it is read.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -13,12 +13,16 @@ use crate::base::sha256::{Sha256, Sha256Writer};
 use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::report::json;
 use crate::report::plan::v1::{PlanHeader, PlannedGroup, PlannedShard, SCHEMA};
+use crate::source::input::open_input;
 use crate::source::key_files::read_bounded;
 use crate::source::parts::LogShare;
 use crate::validate::request::LogSelection;
 
 /// How every plan begins, up to its hash.
 const BEGIN: &[u8] = br#"{"schema":"trailproof.plan/v1","sha256":""#;
+
+/// How a plan of any version begins.
+const BEGIN_OF_ANY: &[u8] = br#"{"schema":"trailproof.plan/"#;
 
 /// What stands for the hash while it is computed.
 const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -50,8 +54,10 @@ impl PlanFile {
     pub fn new(mut header: PlanHeader, shards: Vec<PlannedShard>) -> Result<Self, String> {
         header.shards = u32::try_from(shards.len()).map_err(|_| "too many shards")?;
         header.sha256 = ZEROS.into();
+        let groups = groups(&shards)?;
+        check_sums(&header, &shards)?;
         let mut plan = PlanFile {
-            groups: groups(&shards)?,
+            groups,
             header,
             shards,
             sha256: Sha256([0; 32]),
@@ -84,6 +90,13 @@ impl PlanFile {
             let message = format!("{} is not a valid plan: {why}", path.display());
             Error::new(ErrorKind::Input, message).hint(AGAIN)
         })
+    }
+
+    /// Whether a file begins as a plan of any version does.
+    pub fn is_claimed(path: &Path) -> bool {
+        let mut begin = [0; BEGIN_OF_ANY.len()];
+        let read = open_input(path).and_then(|mut file| file.read_exact(&mut begin));
+        read.is_ok() && begin == BEGIN_OF_ANY
     }
 
     /// The shards of each account and region, in the order of their shares: one with the share 1/1 if it is whole.
@@ -126,8 +139,10 @@ impl PlanFile {
             ));
         }
         let sha256 = check_hash(&mut bytes)?;
+        let groups = groups(&shards)?;
+        check_sums(&header, &shards)?;
         Ok(PlanFile {
-            groups: groups(&shards)?,
+            groups,
             header,
             shards,
             sha256,
@@ -179,6 +194,64 @@ fn check_hash(bytes: &mut [u8]) -> Result<Sha256, String> {
         false => Err(format!(
             "it was changed: its SHA-256 is {actual}, and its header says {given}"
         )),
+    }
+}
+
+/// Compares what the header and each shard say in all with what they consist of.
+fn check_sums(header: &PlanHeader, shards: &[PlannedShard]) -> Result<(), String> {
+    for shard in shards {
+        let of_groups = |of: fn(&PlannedGroup) -> u64| sum(shard.groups.iter().map(of));
+        let number = shard.shard;
+        let at = format!("shard {number}");
+        check_sum(
+            &at,
+            "objects",
+            shard.objects,
+            of_groups(|group| group.objects),
+        )?;
+        check_sum(&at, "bytes", shard.bytes, of_groups(|group| group.bytes))?;
+    }
+    let of_shards = |of: fn(&PlannedShard) -> u64| sum(shards.iter().map(of));
+    let at = "its header";
+    check_sum(
+        at,
+        "objects",
+        header.objects,
+        of_shards(|shard| shard.objects),
+    )?;
+    check_sum(at, "bytes", header.bytes, of_shards(|shard| shard.bytes))?;
+    check_sum(
+        at,
+        "requests",
+        header.requests,
+        of_shards(|shard| shard.requests),
+    )?;
+    let of_shards = |of: fn(&PlannedShard) -> f64| shards.iter().map(of).sum::<f64>();
+    check_rounded(at, "hours", header.hours, of_shards(|shard| shard.hours))?;
+    check_rounded(
+        at,
+        "US dollars",
+        header.price_usd,
+        of_shards(|shard| shard.price_usd),
+    )
+}
+
+fn sum(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::saturating_add)
+}
+
+fn check_sum(at: &str, what: &str, said: u64, actual: u64) -> Result<(), String> {
+    match said == actual {
+        true => Ok(()),
+        false => Err(format!("{at} says {said} {what}, and the sum is {actual}")),
+    }
+}
+
+/// The same for numbers with six digits after the point.
+fn check_rounded(at: &str, what: &str, said: f64, actual: f64) -> Result<(), String> {
+    match (said - actual).abs() <= 1e-6 + actual.abs() * 1e-9 {
+        true => Ok(()),
+        false => Err(format!("{at} says {said} {what}, and the sum is {actual}")),
     }
 }
 

@@ -1,7 +1,8 @@
 use std::fs;
 
-use super::PlanFile;
+use super::{BEGIN, PlanFile, ZEROS};
 use crate::base::limits::Limits;
+use crate::base::sha256::Sha256;
 use crate::commands::shard::plan::rates::DEFAULT;
 use crate::report::plan::v1::{
     ListedBy, PlanHeader, PlannedChain, PlannedGroup, PlannedRequest, PlannedShard,
@@ -23,9 +24,9 @@ fn header() -> PlanHeader {
         },
         buckets: vec!["logs".into()],
         shards: 0,
-        objects: 3,
-        bytes: 300,
-        requests: 9,
+        objects: 9,
+        bytes: 900,
+        requests: 18,
         hours: 0.25,
         price_usd: 0.02,
         rates: DEFAULT,
@@ -53,11 +54,13 @@ fn group(account: &str, share: Option<&str>) -> PlannedGroup {
 }
 
 fn shard(shard: u32, groups: Vec<PlannedGroup>) -> PlannedShard {
+    let objects = groups.iter().map(|group| group.objects).sum();
+    let bytes = groups.iter().map(|group| group.bytes).sum();
     PlannedShard {
         shard,
         groups,
-        objects: 3,
-        bytes: 300,
+        objects,
+        bytes,
         requests: 9,
         hours: 0.125,
         price_usd: 0.01,
@@ -146,6 +149,64 @@ fn shares_that_do_not_add_up_are_refused() {
     let mut foreign = group(account, None);
     foreign.chains = group("222222222222", None).chains;
     assert!(refused(vec![shard(0, vec![foreign])]).contains("is not of"));
+}
+
+#[test]
+fn sums_that_are_not_those_of_the_shards_are_refused() {
+    type Change = fn(&mut PlanHeader, &mut PlannedShard);
+    let changes: [(Change, &str); 7] = [
+        (
+            |header, _| header.objects += 1,
+            "its header says 10 objects, and the sum is 9",
+        ),
+        (|header, _| header.bytes = 0, "its header says 0 bytes"),
+        (
+            |header, _| header.requests -= 1,
+            "its header says 17 requests",
+        ),
+        (
+            |header, _| header.hours += 0.001,
+            "its header says 0.251 hours",
+        ),
+        (
+            |header, _| header.price_usd = 0.0,
+            "its header says 0 US dollars",
+        ),
+        (
+            |_, shard| shard.objects = 7,
+            "shard 0 says 7 objects, and the sum is 6",
+        ),
+        (|_, shard| shard.bytes = 7, "shard 0 says 7 bytes"),
+    ];
+    for (change, expected) in changes {
+        let (mut header, mut shards) = (header(), shards());
+        change(&mut header, &mut shards[0]);
+        let why = PlanFile::new(header, shards).expect_err("refused");
+        assert!(why.contains(expected), "{why}");
+    }
+    let written = String::from_utf8(written()).expect("UTF-8");
+    let changed = written.replacen("\"requests\":18", "\"requests\":19", 1);
+    let zeros = |text: &str| text.replacen(&text[BEGIN.len()..][..ZEROS.len()], ZEROS, 1);
+    let hash = Sha256::of(zeros(&changed).as_bytes()).to_string();
+    let signed = zeros(&changed).replacen(ZEROS, &hash, 1);
+    assert!(why(signed.into_bytes()).contains("its header says 19 requests, and the sum is 18"));
+}
+
+#[test]
+fn only_a_plan_begins_as_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("file");
+    let later = String::from_utf8(written()).expect("UTF-8");
+    let later = later.replacen("plan/v1", "plan/v2", 1).into_bytes();
+    for (text, is_plan) in [
+        (written(), true),
+        (later, true),
+        (b"{\"schema\":\"trailproof.report/v1\"}".to_vec(), false),
+        (b"{".to_vec(), false),
+    ] {
+        fs::write(&path, text).expect("a file");
+        assert_eq!(PlanFile::is_claimed(&path), is_plan);
+    }
 }
 
 #[test]
