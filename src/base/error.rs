@@ -130,19 +130,17 @@ pub(crate) fn repeats(cause: &str, above: &str) -> bool {
 /// the system's says it in its own words, with control characters escaped.
 pub fn words(error: &io::Error) -> String {
     let text = error.to_string();
-    let Some(code) = error.raw_os_error() else {
+    // An error of a temporary file says the path after that.
+    let Some((words, _)) = text.split_once(" (os error ") else {
         return escape(&text).into_owned();
     };
-    let words = text
-        .strip_suffix(&format!(" (os error {code})"))
-        .unwrap_or(&text);
     let mut letters = words.chars();
     match (letters.next(), letters.next()) {
         // Not an abbreviation, such as `RPC`.
         (Some(first), Some(second)) if second.is_lowercase() => {
-            words.replacen(first, &first.to_lowercase().to_string(), 1)
+            escape(&words.replacen(first, &first.to_lowercase().to_string(), 1)).into_owned()
         }
-        _ => words.to_owned(),
+        _ => escape(words).into_owned(),
     }
 }
 
@@ -173,6 +171,8 @@ mod tests {
         ] {
             assert_eq!(words(&io::Error::from_raw_os_error(code)), expected);
         }
+        let text = "Permission denied (os error 13) at path \"/a/.trailproof-x\"";
+        assert_eq!(words(&io::Error::other(text)), "permission denied");
         let kind = io::Error::from(io::ErrorKind::UnexpectedEof);
         assert_eq!(words(&kind), "unexpected end of file");
         let own = io::Error::other("odd \u{1b}[2J");
