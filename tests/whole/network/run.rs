@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::scenes::Scene;
-use super::verdicts::{Clean, findings};
+use super::verdicts::{Clean, Wrong, findings};
 use crate::support::aws::faulty::{FaultProxy, Trouble};
 use crate::support::program::{Run, reported};
 use crate::support::stage::Stage;
+use crate::trials::tally::Tally;
 
 /// How many runs of all suites go on at the same time: many of them wait.
 const AT_ONCE: usize = 14;
@@ -38,6 +39,8 @@ pub struct Ended {
     pub exit: i32,
     pub report: Value,
     pub requests: usize,
+    /// Requests with credentials that came to a host that is not AWS.
+    pub leaked: Vec<String>,
     pub took: Duration,
 }
 
@@ -79,6 +82,7 @@ impl Line {
             exit,
             report,
             requests: self.proxy.requests(),
+            leaked: self.proxy.leaked(),
             took,
         })
     }
@@ -111,8 +115,17 @@ fn ended_in_time(command: &mut Command) -> Result<Run, String> {
     })
 }
 
-/// A scene without faults, which must give its exit status.
-pub fn clean(scene: Scene) -> Clean {
+/// What a scene gives without faults.
+pub fn clean(scene: Scene) -> &'static Clean {
+    static CLEAN: LazyLock<BTreeMap<Scene, Clean>> = LazyLock::new(|| {
+        let all = Scene::ALL.into_iter();
+        all.map(|scene| (scene, without_faults(scene))).collect()
+    });
+    &CLEAN[&scene]
+}
+
+/// Runs a scene without faults, which must give its exit status.
+fn without_faults(scene: Scene) -> Clean {
     let line = Line::to(scene);
     let cell = Cell {
         scene,
@@ -127,13 +140,14 @@ pub fn clean(scene: Scene) -> Clean {
     }
 }
 
-/// Runs cells and returns what `complain` says of each.
+/// Runs cells and adds them to a tally, with what `judge` says of each.
 pub fn run(
     cells: &[Cell],
-    complain: impl Fn(&Cell, &Result<Ended, String>) -> Vec<String> + Sync,
-) -> Vec<String> {
+    tally: &mut Tally,
+    judge: impl Fn(&Cell, &Result<Ended, String>) -> Vec<Wrong> + Sync,
+) {
     let next = Mutex::new(cells.iter());
-    let complaints = Mutex::new(Vec::new());
+    let wrong = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
@@ -141,17 +155,22 @@ pub fn run(
                 loop {
                     let cell = next.lock().expect("no holder has panicked").next();
                     let Some(cell) = cell else { return };
+                    // Cells of a scene come together.
+                    lines.retain(|scene, _| *scene == cell.scene);
                     let line = lines
                         .entry(cell.scene)
                         .or_insert_with(|| Line::to(cell.scene));
-                    let found = complain(cell, &line.run(cell));
-                    complaints
-                        .lock()
-                        .expect("no holder has panicked")
-                        .extend(found);
+                    let found = judge(cell, &line.run(cell));
+                    wrong.lock().expect("no holder has panicked").extend(found);
                 }
             });
         }
     });
-    complaints.into_inner().expect("no holder has panicked")
+    tally.tried += cells.len() as u64;
+    for wrong in wrong.into_inner().expect("no holder has panicked") {
+        match wrong {
+            Wrong::Missed(what) => tally.missed.push(what),
+            Wrong::FalseAlarm(what) => tally.false_alarms.push(what),
+        }
+    }
 }

@@ -15,6 +15,8 @@ pub enum Scene {
     Intact,
     /// The same, for every chain in the bucket.
     Listed,
+    /// The same, in pages of two entries.
+    Paged,
     /// A log was altered.
     Altered,
     /// A log was deleted.
@@ -30,9 +32,10 @@ pub enum Scene {
 }
 
 impl Scene {
-    pub const ALL: [Scene; 8] = [
+    pub const ALL: [Scene; 9] = [
         Scene::Intact,
         Scene::Listed,
+        Scene::Paged,
         Scene::Altered,
         Scene::Deleted,
         Scene::DigestDeleted,
@@ -44,7 +47,7 @@ impl Scene {
     /// The exit status without faults.
     pub fn exit(self) -> i32 {
         match self {
-            Scene::Intact | Scene::Listed => 0,
+            Scene::Intact | Scene::Listed | Scene::Paged => 0,
             Scene::Altered | Scene::Deleted | Scene::DigestDeleted | Scene::TailDeleted => 1,
             Scene::Stopped => 3,
             Scene::Unreferenced => 4,
@@ -78,7 +81,7 @@ impl Scene {
             Scene::Unreferenced => {
                 add_log(&mut world, &trail(), BUCKET, "2026-03-01T01:30:00Z");
             }
-            Scene::Intact | Scene::Listed | Scene::Stopped => {}
+            Scene::Intact | Scene::Listed | Scene::Paged | Scene::Stopped => {}
         }
         let stage = Stage::of(&world, &[TrailConfig::from(&trail())]);
         let status = TrailStatus {
@@ -88,6 +91,9 @@ impl Scene {
         stage.loopback.change(|cloud| {
             let place = (trail().arn(), REGION.to_owned());
             cloud.cloudtrail.status.insert(place, status);
+            if self == Scene::Paged {
+                (cloud.page, cloud.key_page) = (2, 1);
+            }
         });
         stage
     }
@@ -121,7 +127,7 @@ impl Scene {
                 args.extend(window("2026-03-01T04:12:34Z"));
                 args.extend(["--trail-arn", ARN]);
             }
-            Scene::Listed => args.extend(window("2026-03-01T03:12:34Z")),
+            Scene::Listed | Scene::Paged => args.extend(window("2026-03-01T03:12:34Z")),
             _ => {
                 args.extend(window("2026-03-01T03:12:34Z"));
                 args.extend(["--trail-arn", ARN]);

@@ -1,9 +1,6 @@
 //! What can happen to an answer on its way.
 
-use std::time::Duration;
-
-use super::message::Message;
-use crate::support::forge::gz::{gunzip, gzip};
+use super::step::Step;
 
 /// What happens to an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,31 +77,49 @@ pub enum Harm {
     EndlessHeaders,
     /// Bytes of TLS come instead.
     Garbage,
+    /// The connection is reset within its head.
+    ResetWithinHead,
+    /// The connection is reset after it, before the next request.
+    ResetAfter,
+    /// The connection closes after it, and the next one is reset as soon as it is made.
+    NextRefused,
+    /// The answer of each service to requests that come too fast, in its own words.
+    Throttled,
+    /// The credentials have expired; if for ever, then for every later request.
+    Expired,
+    /// It leads to another region for the time being.
+    OtherRegionForNow,
+    /// It leads away and does not say where.
+    Moved,
+    /// It leads to another host, for ever.
+    Elsewhere,
+    /// It leads to another host for the time being, with the headers of AWS.
+    ElsewhereForNow,
+    /// A header says that it is encoded as it is not.
+    Mislabelled,
+    /// It breaks off, and the object was replaced before the rest is requested.
+    Replaced,
+    /// It breaks off, and the rest is that of another object.
+    ReplacedRest,
+    /// It repeats what the page before it listed.
+    PageRepeated,
+    /// It lists nothing, and leads to the next page.
+    PageLost,
+    /// It does not lead to the next page.
+    PagesEnd,
+    /// It leads to itself as the next page.
+    PagesCircle,
+    /// It has no public keys.
+    NoKeys,
+    /// It has the public keys of another region.
+    OtherKeys,
+    /// Its public keys have other fingerprints.
+    OtherFingerprints,
 }
-
-/// What is done with a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// These bytes are sent.
-    Send(Vec<u8>),
-    /// Some time passes.
-    Wait(Duration),
-    /// Nothing more is sent, until the client leaves.
-    Hang,
-    /// Headers are sent until the client leaves.
-    HeadersForEver,
-    /// The connection is reset.
-    Reset,
-    /// The connection is closed.
-    Close,
-}
-
-/// Where nobody listens.
-const DEAD: &str = "http://127.0.0.1:1/";
 
 impl Harm {
     /// Every harm.
-    pub const ALL: [Harm; 36] = [
+    pub const ALL: [Harm; 55] = [
         Harm::Late,
         Harm::Hang,
         Harm::HangWithin,
@@ -141,6 +156,25 @@ impl Harm {
         Harm::HugeHeaders,
         Harm::EndlessHeaders,
         Harm::Garbage,
+        Harm::ResetWithinHead,
+        Harm::ResetAfter,
+        Harm::NextRefused,
+        Harm::Throttled,
+        Harm::Expired,
+        Harm::OtherRegionForNow,
+        Harm::Moved,
+        Harm::Elsewhere,
+        Harm::ElsewhereForNow,
+        Harm::Mislabelled,
+        Harm::Replaced,
+        Harm::ReplacedRest,
+        Harm::PageRepeated,
+        Harm::PageLost,
+        Harm::PagesEnd,
+        Harm::PagesCircle,
+        Harm::NoKeys,
+        Harm::OtherKeys,
+        Harm::OtherFingerprints,
     ];
 
     /// Whether the answer still claims to be AWS's and is complete, but says something else.
@@ -173,6 +207,9 @@ impl Harm {
                 | Harm::Hang
                 | Harm::Reset
                 | Harm::Close
+                | Harm::ResetWithinHead
+                | Harm::NextRefused
+                | Harm::Throttled
                 | Harm::TooMany
                 | Harm::Error500
                 | Harm::InternalError
@@ -183,145 +220,51 @@ impl Harm {
         )
     }
 
-    /// Whether it takes the answer to another request.
-    pub fn takes_another(self) -> bool {
-        matches!(self, Harm::Swapped | Harm::Exchanged)
+    /// Whether it leads elsewhere with the headers of AWS.
+    pub fn redirects_as_aws(self) -> bool {
+        matches!(
+            self,
+            Harm::OtherRegion | Harm::OtherRegionForNow | Harm::Moved | Harm::ElsewhereForNow
+        )
     }
 
-    /// What is done instead of sending `answer` to `request`. `other` is another answer of the same step.
-    pub fn acts(self, request: &Message, answer: Message, other: Option<Message>) -> Vec<Act> {
-        let page = |status: &str, headers: &[(&str, &str)]| {
-            let body = "<html><body>Please sign in</body></html>";
-            vec![Act::Send(Message::page(status, headers, body).bytes())]
-        };
-        let half = answer.body.len() / 2;
-        let until = |half: usize| Act::Send([answer.head(), answer.body[..half].to_vec()].concat());
+    /// Whether it changes nothing of what an answer says.
+    pub fn is_harmless(self) -> bool {
+        matches!(
+            self,
+            Harm::Late | Harm::ResetAfter | Harm::Mislabelled | Harm::PageRepeated
+        )
+    }
+
+    /// Whether a listing lacks what exists.
+    pub fn hides(self) -> bool {
+        matches!(self, Harm::PageLost | Harm::PagesEnd)
+    }
+
+    /// Whether an answer of AWS that can be read is the cause, so that asking again need not mend it.
+    pub fn is_believed(self) -> bool {
+        self.hides()
+            || matches!(
+                self,
+                Harm::Expired
+                    | Harm::PagesCircle
+                    | Harm::NoKeys
+                    | Harm::OtherKeys
+                    | Harm::OtherFingerprints
+            )
+    }
+
+    /// Whether it can happen at a step.
+    pub fn fits(self, step: Step) -> bool {
         match self {
-            Harm::Late => vec![
-                Act::Wait(Duration::from_millis(150)),
-                Act::Send(answer.bytes()),
-            ],
-            Harm::Hang => vec![Act::Hang],
-            Harm::HangWithin => vec![until(half), Act::Hang],
-            Harm::Reset => vec![Act::Reset],
-            Harm::ResetWithin => vec![until(half), Act::Wait(Duration::from_millis(5)), Act::Reset],
-            Harm::Close => vec![Act::Close],
-            Harm::Cut => vec![until(half), Act::Close],
-            Harm::Twice => vec![Act::Send([answer.bytes(), answer.bytes()].concat())],
-            Harm::Page => page("200 OK", &[("content-type", "text/html")]),
-            Harm::Nothing => vec![Act::Send(Message::page("200 OK", &[], "").bytes())],
-            Harm::SignIn => page("302 Found", &[("location", "http://127.0.0.1:1/login")]),
-            Harm::Circle => page("307 Temporary Redirect", &[("location", &own_url(request))]),
-            Harm::DeadEnd => page("301 Moved Permanently", &[("location", DEAD)]),
-            Harm::Forbidden => page("403 Forbidden", &[]),
-            Harm::NoPage => page("404 Not Found", &[]),
-            Harm::ProxySignIn => page(
-                "407 Proxy Authentication Required",
-                &[("proxy-authenticate", "Basic realm=\"gateway\"")],
-            ),
-            Harm::BadGateway => page("502 Bad Gateway", &[]),
-            Harm::Unavailable => page("503 Service Unavailable", &[]),
-            Harm::GatewayTimeout => page("504 Gateway Timeout", &[]),
-            Harm::TooMany => send(with_status(&answer, "429 Too Many Requests", "")),
-            Harm::Error500 => send(with_status(&answer, "500 Internal Server Error", "")),
-            Harm::OtherRegion => {
-                let body = error("PermanentRedirect");
-                let mut moved = with_status(&answer, "301 Moved Permanently", &body);
-                moved.set("x-amz-bucket-region", "eu-central-1");
-                send(moved)
+            Harm::Replaced | Harm::ReplacedRest => {
+                matches!(step, Step::Digest | Step::Log | Step::Again)
             }
-            Harm::InternalError => {
-                let body = error("InternalError");
-                send(with_status(&answer, "500 Internal Server Error", &body))
+            Harm::PageRepeated | Harm::PageLost | Harm::PagesEnd | Harm::PagesCircle => {
+                step.has_pages()
             }
-            Harm::SlowDown => send(with_status(&answer, "503 Slow Down", &error("SlowDown"))),
-            Harm::TooLong => {
-                let mut longer = answer.clone();
-                longer.set("content-length", &(answer.body.len() + 10).to_string());
-                vec![Act::Send(longer.bytes()), Act::Hang]
-            }
-            Harm::BadChunks => {
-                let mut chunked = answer.with_body(b"zz\r\nno chunk\r\n".to_vec());
-                chunked.remove("content-length");
-                chunked.set("transfer-encoding", "chunked");
-                vec![Act::Send(chunked.bytes()), Act::Close]
-            }
-            Harm::HugeHeaders => {
-                let mut huge = answer;
-                huge.set("x-filler", &"a".repeat(1 << 20));
-                send(huge)
-            }
-            Harm::EndlessHeaders => vec![
-                Act::Send(format!("{}\r\n", answer.start).into_bytes()),
-                Act::HeadersForEver,
-            ],
-            Harm::Garbage => vec![
-                Act::Send(vec![0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28]),
-                Act::Close,
-            ],
-            Harm::Shortened
-            | Harm::Altered
-            | Harm::Emptied
-            | Harm::Swapped
-            | Harm::Exchanged
-            | Harm::Inflated
-            | Harm::Compressed => send(self.lie(answer, other)),
+            Harm::NoKeys | Harm::OtherKeys | Harm::OtherFingerprints => step == Step::Keys,
+            _ => true,
         }
     }
-
-    /// A complete answer that says something else.
-    fn lie(self, answer: Message, other: Option<Message>) -> Message {
-        let mut body = answer.body.clone();
-        match self {
-            Harm::Shortened => {
-                body.truncate(body.len() / 2);
-                answer.with_body(body)
-            }
-            Harm::Altered => {
-                let at = body.len() / 2;
-                if let Some(byte) = body.get_mut(at) {
-                    *byte ^= 1;
-                }
-                answer.with_body(body)
-            }
-            Harm::Swapped => match other {
-                Some(other) => answer.with_body(other.body),
-                None => answer,
-            },
-            Harm::Exchanged => other.unwrap_or(answer),
-            Harm::Inflated if body.starts_with(&[0x1f, 0x8b]) => {
-                let mut answer = answer.with_body(gunzip(&body));
-                answer.remove("content-encoding");
-                answer
-            }
-            Harm::Inflated => answer,
-            Harm::Compressed => {
-                let mut answer = answer.with_body(gzip(&body));
-                answer.set("content-encoding", "gzip");
-                answer
-            }
-            _ => answer.with_body(Vec::new()),
-        }
-    }
-}
-
-fn send(answer: Message) -> Vec<Act> {
-    vec![Act::Send(answer.bytes())]
-}
-
-/// An answer of AWS with another status and body.
-fn with_status(answer: &Message, status: &str, body: &str) -> Message {
-    let mut answer = answer.clone().with_body(body.as_bytes().to_vec());
-    answer.start = format!("HTTP/1.1 {status}");
-    answer
-}
-
-fn error(code: &str) -> String {
-    format!("<Error><Code>{code}</Code><Message>as S3 says it</Message></Error>")
-}
-
-fn own_url(request: &Message) -> String {
-    let path = request.start.split(' ').nth(1).unwrap_or("/");
-    let host = request.get("host").unwrap_or("127.0.0.1");
-    format!("http://{host}{path}")
 }

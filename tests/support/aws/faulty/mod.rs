@@ -1,8 +1,11 @@
 //! A proxy in front of AWS on loopback that harms answers on the wire: each once, some times, or for
 //! ever, at each step of a validation.
 
+mod acts;
 mod harm;
+mod keys;
 mod message;
+mod pages;
 mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub use self::harm::Harm;
 pub use self::step::Step;
 
-use self::harm::Act;
+use self::acts::{Act, Exchange, rest_of_another};
 use self::message::Message;
 use super::loopback::Loopback;
 use super::worker::{Worker, adopt, listen};
@@ -63,6 +66,16 @@ struct State {
     steps: BTreeSet<Step>,
     /// The last intact answer of each step, and the request it answered.
     last: BTreeMap<Step, (String, Message)>,
+    /// The first lines of requests whose object is another one when its rest is requested.
+    replaced: BTreeMap<String, Harm>,
+    /// Whether the credentials have expired for good.
+    expired: bool,
+    /// How many connections are reset as soon as they are made.
+    refuse: usize,
+    /// The URL of a host that is not AWS.
+    elsewhere: String,
+    /// The first lines of requests to that host that came with credentials.
+    leaked: Vec<String>,
 }
 
 impl FaultProxy {
@@ -71,10 +84,17 @@ impl FaultProxy {
         let shared: Arc<Mutex<State>> = Arc::default();
         let (s3_server, control_server) = loopback.addresses();
         let ((s3, s3_socket), (control, control_socket)) = (listen(), listen());
+        let (elsewhere, elsewhere_socket) = listen();
+        lock(&shared).elsewhere = format!("http://{elsewhere}/");
         let state = Arc::clone(&shared);
         let worker = Worker::start(move || {
             tokio::spawn(serve(adopt(s3_socket), s3_server, Arc::clone(&state)));
-            tokio::spawn(serve(adopt(control_socket), control_server, state));
+            tokio::spawn(serve(
+                adopt(control_socket),
+                control_server,
+                Arc::clone(&state),
+            ));
+            tokio::spawn(trap(adopt(elsewhere_socket), state));
         });
         Self {
             shared,
@@ -96,8 +116,10 @@ impl FaultProxy {
 
     /// What is to happen from now on. Forgets what happened.
     pub fn order(&self, troubles: &[Trouble]) {
-        *lock(&self.shared) = State {
+        let mut state = lock(&self.shared);
+        *state = State {
             troubles: troubles.to_vec(),
+            elsewhere: std::mem::take(&mut state.elsewhere),
             ..State::default()
         };
     }
@@ -105,6 +127,11 @@ impl FaultProxy {
     /// How many requests came since the last order.
     pub fn requests(&self) -> usize {
         lock(&self.shared).requests
+    }
+
+    /// The first lines of requests with credentials that came to a host that is not AWS since the last order.
+    pub fn leaked(&self) -> Vec<String> {
+        lock(&self.shared).leaked.clone()
     }
 
     /// The steps of the requests since the last order.
@@ -118,17 +145,49 @@ fn lock(shared: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 impl State {
-    /// The harm for the answer to a request, and another answer for it.
-    fn strike(&mut self, step: Option<Step>, request: &Message) -> Option<(Harm, Option<Message>)> {
-        let step = step?;
-        let other = self.other(step, request);
-        let due = |t: &&mut Trouble| {
-            let possible = other.is_some() || !t.harm.takes_another();
-            t.step == step && t.times != Some(0) && possible
+    /// What is done with the answer to a request.
+    fn acts(&mut self, step: Option<Step>, request: &Message, answer: Message) -> Vec<Act> {
+        let replaced = request
+            .get("range")
+            .map(|_| self.replaced.remove(&request.start));
+        if let Some(harm) = replaced.flatten() {
+            return rest_of_another(harm, answer);
+        }
+        let exchange = Exchange {
+            other: step.and_then(|step| self.other(step, request)),
+            before: step.and_then(|step| self.before(step, request)),
+            elsewhere: self.elsewhere.clone(),
+            request,
+            answer,
         };
-        let trouble = self.troubles.iter_mut().find(due)?;
+        if self.expired {
+            return Harm::Expired.acts(exchange);
+        }
+        let due = |t: &&mut Trouble| {
+            Some(t.step) == step && t.times != Some(0) && exchange.admits(t.harm)
+        };
+        let Some(trouble) = self.troubles.iter_mut().find(due) else {
+            let intact = vec![Act::Send(exchange.answer.bytes())];
+            self.keep(step, request, exchange.answer);
+            return intact;
+        };
         trouble.times = trouble.times.map(|left| left - 1);
-        Some((trouble.harm, other))
+        let (harm, is_for_ever) = (trouble.harm, trouble.times.is_none());
+        match harm {
+            Harm::Expired => self.expired = is_for_ever,
+            Harm::Replaced | Harm::ReplacedRest => {
+                self.replaced.insert(request.start.clone(), harm);
+            }
+            _ => {}
+        }
+        harm.acts(exchange)
+    }
+
+    /// The page that led to the one that is requested.
+    fn before(&self, step: Step, request: &Message) -> Option<Message> {
+        let (_, before) = self.last.get(&step)?;
+        let leads_here = pages::next_token(before)? == pages::token(request)?;
+        leads_here.then(|| before.clone())
     }
 
     /// The answer to another request that this one could be confused with.
@@ -141,11 +200,17 @@ impl State {
             .map(|(_, (_, answer))| answer.clone())
     }
 
-    fn keep(&mut self, step: Option<Step>, request: &Message, answer: &Message) {
+    fn keep(&mut self, step: Option<Step>, request: &Message, answer: Message) {
         if let Some(step) = step.filter(|_| answer.start.contains(" 200 ")) {
-            self.last
-                .insert(step, (request.start.clone(), answer.clone()));
+            self.last.insert(step, (request.start.clone(), answer));
         }
+    }
+
+    /// Whether the connection that was just made is to be reset.
+    fn refuses(&mut self) -> bool {
+        let refuses = self.refuse > 0;
+        self.refuse = self.refuse.saturating_sub(1);
+        refuses
     }
 }
 
@@ -153,6 +218,10 @@ async fn serve(listener: TcpListener, server: SocketAddr, shared: Arc<Mutex<Stat
     loop {
         let (stream, _) = listener.accept().await.expect("a connection");
         stream.set_nodelay(true).expect("a TCP socket");
+        if lock(&shared).refuses() {
+            stream.set_zero_linger().expect("a TCP socket");
+            continue;
+        }
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
             // Clients leave, and harm closes connections: neither is an error here.
@@ -164,23 +233,40 @@ async fn serve(listener: TcpListener, server: SocketAddr, shared: Arc<Mutex<Stat
 async fn talk(mut client: TcpStream, server: SocketAddr, shared: &Mutex<State>) -> io::Result<()> {
     while let Some(request) = Message::read(&mut client).await? {
         let step = Step::of(&request);
-        let harm = {
+        {
             let mut state = lock(shared);
             state.requests += 1;
             state.steps.extend(step);
-            state.strike(step, &request)
-        };
+        }
         let answer = forward(server, &request).await?;
-        let Some((harm, other)) = harm else {
-            lock(shared).keep(step, &request, &answer);
-            client.write_all(&answer.bytes()).await?;
-            continue;
-        };
-        if !perform(&mut client, harm.acts(&request, answer, other)).await? {
+        let acts = lock(shared).acts(step, &request, answer);
+        if !perform(&mut client, acts, shared).await? {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// A host that is not AWS: it notes the requests that come with credentials, and answers with a page.
+async fn trap(listener: TcpListener, shared: Arc<Mutex<State>>) {
+    loop {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let Ok(Some(request)) = Message::read(&mut stream).await else {
+                return;
+            };
+            let secret = ["authorization", "x-amz-security-token"];
+            let has_credentials = secret.iter().any(|name| request.get(name).is_some())
+                || request.start.contains("X-Amz-");
+            if has_credentials {
+                lock(&shared).leaked.push(request.start);
+            }
+            let page = Message::page("200 OK", &[], "elsewhere");
+            // Clients leave: that is no error here.
+            let _ = stream.write_all(&page.bytes()).await;
+        });
+    }
 }
 
 /// The server's own answer, over a connection of its own.
@@ -195,7 +281,11 @@ async fn forward(server: SocketAddr, request: &Message) -> io::Result<Message> {
 }
 
 /// Performs acts in order. Returns whether the connection may serve another request.
-async fn perform(client: &mut TcpStream, acts: Vec<Act>) -> io::Result<bool> {
+async fn perform(
+    client: &mut TcpStream,
+    acts: Vec<Act>,
+    shared: &Mutex<State>,
+) -> io::Result<bool> {
     for act in acts {
         match act {
             Act::Send(bytes) => client.write_all(&bytes).await?,
@@ -211,6 +301,7 @@ async fn perform(client: &mut TcpStream, acts: Vec<Act>) -> io::Result<bool> {
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
             }
+            Act::RefuseNext => lock(shared).refuse += 1,
             Act::Reset => {
                 client.set_zero_linger()?;
                 return Ok(false);

@@ -70,6 +70,11 @@ impl Step {
         self <= Step::Head
     }
 
+    /// Whether its answers come in pages.
+    pub fn has_pages(self) -> bool {
+        self <= Step::LogListing || matches!(self, Step::Keys | Step::Events)
+    }
+
     /// Whether an answer at this step could be taken for one at the other.
     pub fn resembles(self, other: Step) -> bool {
         let kind = |step| match step {
