@@ -15,6 +15,7 @@
 //! - `network`: faults on the way to AWS, each at each step and together, neither accuse nor excuse.
 //! - `random`: random chains with random damage; only intact ones are called verified.
 //! - `missing_chains`: a chain removed from a trail is missed wherever what remains names it.
+//! - `resources`: with little memory, disk, descriptors or time, and hostile files, the program works or says what it lacks.
 //! - `properties`: object keys, coverage and windows, for every input.
 //! - `shards`: a random organization validated in shards has the report of a single run.
 //! - `state`: a check that runs every hour and remembers what it proved, over thirty days of a world that grows.
@@ -45,6 +46,7 @@ mod oracle;
 pub mod organization;
 mod properties;
 pub mod random;
+mod resources;
 mod sample;
 #[cfg(feature = "aws")]
 mod shards;
