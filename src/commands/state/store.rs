@@ -57,8 +57,9 @@ pub fn replace(
     }
     let new = lock.next();
     let stored = created(lock).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        // Without locks, a file that is left here would keep the next run out.
+        written.inspect_err(|_| drop(fs::remove_file(&new)))
     });
     stored.map_err(|e| not_stored(lock, &e).note(UNCHANGED))?;
     if load::hash(path, limits)? != before {
@@ -66,7 +67,10 @@ pub fn replace(
         let error = cannot("another program changed it during this run");
         return Err(error.hint("let only one check use it, and run again"));
     }
-    fs::rename(&new, path).map_err(|e| cannot(&words(&e)))?;
+    fs::rename(&new, path).map_err(|e| {
+        let _ = fs::remove_file(&new);
+        cannot(&words(&e))
+    })?;
     sync_folder(path).map_err(|e| {
         let known = "the new state is in its place, and may be lost if the machine stops now";
         cannot_write(path).because(words(&e)).note(known)
