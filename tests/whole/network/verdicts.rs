@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::run::{Cell, Ended};
 use super::scenes::Scene;
-use crate::support::aws::faulty::{Harm, Step, Trouble};
+use crate::support::aws::faulty::{Step, Trouble};
 use crate::support::program::severity_codes;
 
 /// A scene without faults: what it gives, and what it asks.
