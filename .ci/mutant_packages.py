@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # The names by which code uses packages that are called otherwise.
 LIBRARIES = {"md-5": "md5"}
-# A test that says this needs the program.
-NEEDS_MORE = re.compile(r"CARGO_BIN_EXE")
+# A test that says one of these needs the program, or a folder for tests that are a crate of their own.
+NEEDS_MORE = re.compile(r"CARGO_BIN_EXE|CARGO_TARGET_TMPDIR")
 # A module that another file holds, with its attributes.
 DECLARATION = re.compile(r'(?m)^(?P<attributes>(?:#\[[^\n]*\]\n)*)(?:pub(?:\([a-z]+\))? )?mod (?P<name>\w+);\n')
 # A path from the root of the crate or of the library, or one that begins above.
@@ -54,10 +54,10 @@ def write(path, text):
         path.write_bytes(data)
 
 
-def copy(source, folder, below):
-    """Copies the files of a folder, and removes what is no longer there."""
-    kept = {path.relative_to(source) for path in source.rglob("*") if path.is_file()}
-    for path in [path for path in (folder / below).rglob("*") if path.is_file()]:
+def copy(source, folder, below, wanted):
+    """Copies the wanted files of a folder, and removes what is no longer there."""
+    kept = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and wanted(path)}
+    for path in [path for path in (folder / below).rglob("*") if path.is_file() and wanted(path)]:
         if path.relative_to(folder / below) not in kept:
             path.unlink()
     for path in kept:
@@ -182,10 +182,10 @@ def make(package, folder):
     cargo = tomllib.loads((ROOT / "Cargo.toml").read_text())
     lib, names = library(package.rooms)
     for room in package.rooms:
-        copy(ROOT / "src" / room, folder, Path("src", room))
+        copy(ROOT / "src" / room, folder, Path("src", room), lambda _: True)
     write(folder / "src" / "lib.rs", lib)
     # Tests read these.
-    copy(ROOT / "tests" / "support" / "real", folder, Path("tests", "support", "real"))
+    copy(ROOT / "tests", folder, Path("tests"), lambda path: path.suffix != ".rs" and "__pycache__" not in path.parts)
     code = "".join(path.read_text() for room in package.rooms for path in (ROOT / "src" / room).rglob("*.rs"))
     tests = Tests(package.rooms, names).write(folder)
     write(folder / "tests" / "examples.rs", examples(package.rooms))
