@@ -59,7 +59,6 @@ pub mod states;
 #[cfg(feature = "aws")]
 pub mod stopped;
 pub mod testdata;
-#[cfg(feature = "aws")]
 pub mod thorough;
 #[cfg(feature = "aws")]
 pub mod trail_scenes;

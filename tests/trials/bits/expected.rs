@@ -55,6 +55,12 @@ impl Expected {
         expected
     }
 
+    /// Whether something must be reported of an item that must not be reported by another expectation.
+    pub fn is_graver_than(&self, other: &Expected) -> bool {
+        let mut items = self.items.iter().zip(&other.items);
+        items.any(|(this, other)| this.least() > other.most())
+    }
+
     fn by_successor(&self, scene: &Scene, at: usize) -> Sure {
         let successor = scene.items[at].digest().and_then(|digest| digest.successor);
         successor.map_or(Sure::No, |successor| self.proven[successor])

@@ -26,13 +26,16 @@ use crate::library::stored;
 const DELIVERY_LAG: i64 = 2;
 
 /// What is edited in one case.
+#[derive(Default)]
 struct Edited {
     /// The items that are stored otherwise.
     items: Vec<(usize, MemoryObject)>,
     keys: EditedKeys,
 }
 
+#[derive(Default)]
 enum EditedKeys {
+    #[default]
     None,
     /// ListPublicKeys answers this instead of a key.
     Listed(usize, ListedKey),
@@ -71,22 +74,17 @@ impl<'s> Workshop<'s> {
         }
     }
 
-    /// The faults in what is reported of the trail as it is.
-    pub fn try_unedited(&mut self, view: View) -> Faults {
-        let edited = Edited {
-            items: Vec::new(),
-            keys: EditedKeys::None,
-        };
-        self.try_edited(view, edited)
-    }
-
     /// The faults in what is reported after an edit.
     pub fn try_case(&mut self, case: Case) -> Faults {
-        let edited = self.edited(case.edit);
-        self.try_edited(case.view, edited)
+        let (expected, outcome) = self.report(case.view, Some(case.edit));
+        let judged = outcome.map(|outcome| judge(self.scene, &expected, &outcome));
+        judged.unwrap_or_default()
     }
 
-    fn try_edited(&mut self, view: View, edited: Edited) -> Faults {
+    /// What must be reported of the trail as it is, or after an edit, and what is. Without keys that can be read
+    /// there is no report.
+    pub fn report(&mut self, view: View, edit: Option<Edit>) -> (Expected, Option<Outcome>) {
+        let edited = edit.map_or_else(Edited::default, |edit| self.edited(edit));
         let expected = self.expected(view, &edited);
         let (scene, path) = (self.scene, self.key_file.1.clone());
         self.put(&edited.items);
@@ -99,7 +97,6 @@ impl<'s> Workshop<'s> {
                 let api = ListedKeys { scene, edited };
                 Some(proved(&self.stored, &RegionalKeys::new(api, scene.now)))
             }
-            // Without keys that can be read there is no validation.
             (View::Copy, EditedKeys::File(bytes)) => {
                 ring(&path, &bytes).map(|ring| proved(&self.copy, &ring))
             }
@@ -108,7 +105,7 @@ impl<'s> Workshop<'s> {
         let undone = edited.items.into_iter().map(|(at, _)| at);
         let undone: Vec<_> = undone.map(|at| (at, self.items[at].clone())).collect();
         self.put(&undone);
-        outcome.map_or_else(Faults::default, |outcome| judge(scene, &expected, &outcome))
+        (expected, outcome)
     }
 
     fn put(&mut self, items: &[(usize, MemoryObject)]) {
@@ -121,10 +118,7 @@ impl<'s> Workshop<'s> {
     }
 
     fn edited(&self, edit: Edit) -> Edited {
-        let mut edited = Edited {
-            items: Vec::new(),
-            keys: EditedKeys::None,
-        };
+        let mut edited = Edited::default();
         match edit {
             Edit::Change(target, change) => self.change(target, change, &mut edited),
             Edit::Swap(part, a, b) => {
