@@ -9,10 +9,12 @@
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stderr,
     clippy::print_stdout,
     reason = "a tool of the benches, and each uses a part of the forge"
 )]
 
+mod fuzz;
 #[path = "../../tests/library.rs"]
 mod library;
 #[path = "../../tests/trials/mod.rs"]
@@ -50,6 +52,8 @@ enum Trial {
         #[arg(long, value_name = "N", default_value_t = 24)]
         seed: u64,
     },
+    /// Mutates the input of parsers, and checks what must hold of the result
+    Fuzz(fuzz::FuzzArgs),
 }
 
 /// Runs a trial, and prints its line.
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
             Some(of_each) => trials::bits::some(seed, of_each),
             None => trials::bits::all(),
         },
+        Trial::Fuzz(args) => fuzz::run(&args),
     };
     println!("{}", tally.line(begin.elapsed().as_secs_f64()));
     match tally.is_clean() {

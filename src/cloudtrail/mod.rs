@@ -9,10 +9,11 @@
 //! accounts. [`records`] reads the records of a log as texts.
 //!
 //! Start with [`ids`] and [`object_key`], which name everything else, then read [`digest`]. [`chain_pattern`]
-//! selects chains by parts of their names.
+//! selects chains by parts of their names, and [`chain_list`] reads a list of them.
 
 pub mod answers;
 pub mod cadence;
+pub mod chain_list;
 pub mod chain_pattern;
 pub mod digest;
 pub mod digest_stream;

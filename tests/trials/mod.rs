@@ -9,4 +9,5 @@
 )]
 
 pub mod bits;
+pub mod fuzz;
 pub mod tally;

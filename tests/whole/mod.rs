@@ -11,6 +11,7 @@
 //! - `differences`: the AWS CLI over the same AWS; every difference has a declared reason.
 //! - `flips`: every flipped bit of a digest or a log is detected.
 //! - `bits`: edits of every part of a trail, its metadata and its keys, each reported as what it is.
+//! - `fuzz`: every seed and every former finding passes the targets of the fuzzers, as do some mutations of them.
 //! - `faults`: an object that could not be read is never called altered or missing.
 //! - `network`: faults on the way to AWS, each at each step and together, neither accuse nor excuse.
 //! - `random`: random chains with random damage; only intact ones are called verified.
@@ -38,6 +39,7 @@ mod events;
 mod faults;
 mod flips;
 mod forge;
+mod fuzz;
 mod missing_chains;
 #[cfg(feature = "aws")]
 mod network;

@@ -10,7 +10,7 @@ mod pages;
 mod record;
 mod request;
 mod versions;
-mod xml;
+pub mod xml;
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;

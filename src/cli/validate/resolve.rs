@@ -21,6 +21,7 @@ use crate::cli::open::request::{
 };
 use crate::cli::seed::random_seed;
 use crate::cli::terminal::progress::Progress;
+use crate::cloudtrail::chain_list;
 use crate::cloudtrail::ids::ChainId;
 use crate::cloudtrail::trail::TrailConfig;
 use crate::commands::collect::recorder::Recorder;
@@ -271,19 +272,10 @@ pub(super) fn invalid(path: &Path, option: &str, why: &str) -> Error {
 }
 
 pub(in crate::cli) fn expected_chains(path: &Path, limits: &Limits) -> Result<Vec<ChainId>, Error> {
-    let mut chains = Vec::new();
-    for (at, line) in read_text(path, "--expect", limits)?.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let chain = line.parse().map_err(|e| {
-            invalid(path, "--expect", &format!("line {}: {e}", at + 1))
-                .hint("give one chain per line: ACCOUNT/REGION/HOME_REGION/TRAIL")
-        })?;
-        chains.push(chain);
-    }
-    Ok(chains)
+    chain_list::parse(&read_text(path, "--expect", limits)?).map_err(|why| {
+        invalid(path, "--expect", &why)
+            .hint("give one chain per line: ACCOUNT/REGION/HOME_REGION/TRAIL")
+    })
 }
 
 /// The arguments as the report repeats them.

@@ -20,6 +20,21 @@ fn testdata() -> PathBuf {
     root().join("testdata")
 }
 
+/// The folder of inputs that were findings of a fuzzer: no case.
+const FUZZ: &str = "fuzz";
+
+/// The folders of cases in `testdata/`.
+fn kept() -> Vec<String> {
+    let kept = fs::read_dir(testdata()).expect("testdata");
+    let name = |entry: std::io::Result<fs::DirEntry>| {
+        let name = entry.expect("an entry").file_name();
+        name.into_string().expect("UTF-8")
+    };
+    let mut kept: Vec<String> = kept.map(name).filter(|name| name != FUZZ).collect();
+    kept.sort();
+    kept
+}
+
 /// Writes `testdata/` again, once, if the variable is set.
 fn bless() {
     static ONCE: std::sync::Once = std::sync::Once::new();
@@ -27,7 +42,9 @@ fn bless() {
         return;
     }
     ONCE.call_once(|| {
-        let _ = fs::remove_dir_all(testdata());
+        for name in kept() {
+            let _ = fs::remove_dir_all(testdata().join(name));
+        }
         for case in all() {
             let dir = testdata().join(case.name);
             fs::create_dir_all(&dir).expect("a folder");
@@ -125,18 +142,9 @@ fn testdata_is_what_the_forge_makes() {
             );
         }
     }
-    let kept = fs::read_dir(testdata()).expect("testdata");
-    let mut kept: Vec<String> = kept
-        .map(|e| {
-            e.expect("an entry")
-                .file_name()
-                .into_string()
-                .expect("UTF-8")
-        })
-        .collect();
-    kept.sort();
     assert_eq!(
-        names, kept,
+        names,
+        kept(),
         "the folders of testdata are the cases of the forge"
     );
 }
