@@ -113,6 +113,8 @@ impl Inflater {
             member.pass_on(&mut take);
             inflated = member.decoder.total_out();
             match container {
+                // However the body came in chunks, what exceeds the limit was not read to its end.
+                _ if inflated > limit => Container::TooLarge,
                 Container::Complete if !next_chunk(body, input)?.is_empty() => {
                     Container::TrailingData
                 }
