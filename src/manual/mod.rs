@@ -41,7 +41,7 @@ topics! {
     "evidence" "proof" "gaps" "changes" "lookup" "codes" "words"
     "formats" "json" "terminal"
     "scheduling" "state" "alerts" "lambda" "shards" "performance" "bounds"
-    "library" "building"
+    "library" "building" "trials"
 }
 
 impl Topic {
