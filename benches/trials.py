@@ -22,8 +22,9 @@ TESTS = ["cargo", "test", "--locked", "--test", "main", "--", "--nocapture"]
 def lines_of(text):
     """The lines of trials in an output."""
     for line in text.splitlines():
-        start = line.find('{"trial":')
-        if start >= 0:
+        # The harness of tests writes the name of a test before what the test prints.
+        start = line.find("{")
+        if start >= 0 and '"trial":' in line:
             yield json.loads(line[start:])
 
 
