@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = {"md-5": "md5"}
 # A test that says one of these needs the program, or a folder for tests that are a crate of their own.
 NEEDS_MORE = re.compile(r"CARGO_BIN_EXE|CARGO_TARGET_TMPDIR")
+# Tests that take minutes of a processor: they try thousands of cases, and what they show the others show, too.
+SLOW = {("whole", "flips"), ("whole", "bits"), ("whole", "worlds"), ("whole", "fuzz"), ("whole", "resources")}
 # A module that another file holds, with its attributes.
 DECLARATION = re.compile(r'(?m)^(?P<attributes>(?:#\[[^\n]*\]\n)*)(?:pub(?:\([a-z]+\))? )?mod (?P<name>\w+);\n')
 # A path from the root of the crate or of the library, or one that begins above.
@@ -98,7 +100,7 @@ class Tests:
         self.top = ROOT / "tests"
         self.texts = {self.module(path): path.read_text() for path in self.top.rglob("*.rs")}
         self.known = {*rooms, *names}
-        self.left = {module for module in self.texts if self.needs_more(module)}
+        self.left = {module for module in self.texts if module[:2] in SLOW or self.needs_more(module)}
         grown = True
         while grown:
             more = {module for module in self.texts if module not in self.left and self.needs(module) & self.left}

@@ -31,7 +31,7 @@ LISTED = Path(__file__).with_name("mutants.toml")
 BOUND = 2
 # Seconds of a processor. A mutant whose tests take more loops for ever, and is caught. The machine may be busy, so the
 # clock on the wall is no measure: it only ends what waits for ever.
-PROCESSOR = {"rooms": 60, "library": 300}
+PROCESSOR = {"rooms": 120, "library": 1200}
 PATIENCE = 1800
 # Bytes of memory. A mutant may ask for all that there is.
 MEMORY = 6 << 30
