@@ -32,7 +32,8 @@ def run(command, env=None):
     """Runs a command, and gives the lines of its trials. It fails if any of them does."""
     shown = " ".join(str(part) for part in command)
     print(f"{time.strftime('%H:%M:%S')} {shown}", file=sys.stderr, flush=True)
-    done = subprocess.run(command, cwd=measure.ROOT, env={**os.environ, **(env or {})}, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=measure.ROOT, env={**os.environ, **(env or {})}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
     found = list(lines_of(done.stdout))
     if done.returncode != 0 or not found:
         raise SystemExit(f"{shown} ended with {done.returncode}:\n{done.stdout[-4000:]}")

@@ -16,7 +16,7 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
 /// An RSA key whose modulus has so many bits, all of them set.
 fn key_of(bits: usize, exponent: &[u8]) -> Vec<u8> {
     let mut modulus = vec![0xff; bits / 8];
-    if bits % 8 > 0 {
+    if !bits.is_multiple_of(8) {
         modulus.insert(0, (1 << (bits % 8)) - 1);
     }
     key(&[&[0], &modulus[..]].concat(), exponent)

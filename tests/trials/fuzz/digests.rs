@@ -98,7 +98,7 @@ fn digests(input: &[u8]) -> u64 {
     }
     outcome.add((parsed.is_ok(), read.is_some()));
     // A large one takes a millisecond more.
-    if parsed.is_ok() || input.len() % 16 == 0 {
+    if parsed.is_ok() || input.len().is_multiple_of(16) {
         large(input, parsed.as_ref().ok());
     }
     outcome.number()

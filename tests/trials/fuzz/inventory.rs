@@ -22,7 +22,7 @@ pub const INVENTORY_MANIFESTS: FuzzTarget = FuzzTarget::new(
         let file =
             json!({"key": "inv/logs/all/data/0.csv.gz", "size": 1, "MD5checksum": "0".repeat(32)});
         vec![
-            manifest("CSV", CSV, &[file.clone()]),
+            manifest("CSV", CSV, std::slice::from_ref(&file)),
             manifest("Parquet", "message", &[file]),
         ]
     },

@@ -10,6 +10,7 @@ use super::scenes::Scene;
 use super::verdicts::judged;
 use crate::support::aws::faulty::{Harm, Trouble};
 use crate::support::forge::Rng;
+use crate::support::orderly::note;
 use crate::support::thorough::times_more;
 use crate::trials::tally::Tally;
 
@@ -45,6 +46,6 @@ fn faults_together_neither_accuse_nor_excuse() {
     run(&cells, &mut tally, |cell, ended| {
         judged(cell, clean(cell.scene), ended)
     });
-    println!("{}", tally.line(begun.elapsed().as_secs_f64()));
+    note(&tally.line(begun.elapsed().as_secs_f64()));
     tally.assert_clean(CELLS as u64);
 }

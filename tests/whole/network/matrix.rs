@@ -6,6 +6,7 @@ use super::run::{Cell, clean, run};
 use super::scenes::Scene;
 use super::verdicts::judged;
 use crate::support::aws::faulty::{Harm, Step, Trouble};
+use crate::support::orderly::note;
 use crate::support::thorough::times_more;
 use crate::trials::tally::Tally;
 
@@ -69,6 +70,6 @@ fn each_fault_at_each_step_neither_accuses_nor_excuses() {
     run(&chosen, &mut tally, |cell, ended| {
         judged(cell, clean(cell.scene), ended)
     });
-    println!("{}", tally.line(begun.elapsed().as_secs_f64()));
+    note(&tally.line(begun.elapsed().as_secs_f64()));
     tally.assert_clean(40);
 }

@@ -8,6 +8,7 @@ use crate::support::case::{BUCKET, REGION, hour};
 use crate::support::disk::copy_of;
 use crate::support::forge::{Chain, ChainSpec, Trail, World, ts};
 
+use crate::support::orderly::note;
 use crate::support::thorough::times_more;
 
 use super::{assert_ends, measured};
@@ -52,7 +53,10 @@ fn thousands_of_chains_are_validated_in_little_memory() {
     assert!(peak < most, "{peak} KiB, more than {most}");
     let longest = 120 + chains as u64 / 5;
     assert!(took.as_secs() < longest, "{took:?}");
-    println!("{chains} chains: {peak} KiB, {:.1} s", took.as_secs_f64());
+    note(&format!(
+        "{chains} chains: {peak} KiB, {:.1} s",
+        took.as_secs_f64()
+    ));
 
     let plan = ["shard", "plan", "--shards", "16", "--out", "plan.jsonl"];
     let (run, peak) = measured(dir.path(), &[], &[&plan[..], &args].concat());

@@ -87,7 +87,7 @@ impl Site {
     pub fn single(&self, folder: &str, formats: &[Format]) -> i32 {
         let mut args = vec!["validate".to_owned()];
         args.extend(self.scope.iter().cloned());
-        self.into_folder(args, folder, formats)
+        self.run_into(args, folder, formats)
     }
 
     /// Plans so many shards.
@@ -142,11 +142,11 @@ impl Site {
     pub fn merge(&self, planned: &Planned, folder: &str, formats: &[Format]) -> i32 {
         let Planned { plan, parts, .. } = planned;
         let args = ["shard", "merge", "--plan", plan, parts].map(String::from);
-        self.into_folder(args.to_vec(), folder, formats)
+        self.run_into(args.to_vec(), folder, formats)
     }
 
     /// Runs a command that writes a report, with a file in each of these formats.
-    fn into_folder(&self, mut args: Vec<String>, folder: &str, formats: &[Format]) -> i32 {
+    fn run_into(&self, mut args: Vec<String>, folder: &str, formats: &[Format]) -> i32 {
         fs::create_dir_all(self.path().join(folder)).expect("a folder");
         for format in formats {
             let (name, file) = (format.as_str(), format!("{folder}/{}", format.as_str()));
