@@ -195,7 +195,8 @@ pub const INVENTORY_PARQUET: FuzzTarget = FuzzTarget::new(
         }
         outcome.number()
     },
-    || super::seeds::files(|path| path.ends_with(".parquet")),
+    // A small report is among its former findings.
+    Vec::new,
     &["PAR1", "bucket", "key", "size", "is_latest"],
 )
 .room(1 << 30);
