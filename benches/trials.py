@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Puts the verifier through all its trials, whole, and prints the table of the manual's topic `trials`.
 
-A run of the tests tries a small part of each. Here all bits are flipped, random worlds are damaged by the ten
-thousand, each parser is fuzzed for ten minutes, and the network fails in every way. Anything that is missed, and any
+A run of the tests tries a small part of each. Here all bits are flipped, each parser is fuzzed for ten minutes, and
+the network fails in every way. Anything that is missed, and any
 false alarm, ends this with an error. `--only` runs some of them."""
 
 import argparse
@@ -55,9 +55,8 @@ def of_tests(times, *paths):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="*", default=["bits", "worlds", "fuzz", "agree", "faults"])
+    parser.add_argument("--only", nargs="*", default=["bits", "fuzz", "faults"])
     parser.add_argument("--seed", type=int, default=24, help="of the random choices")
-    parser.add_argument("--worlds", type=int, default=50_000)
     parser.add_argument("--minutes", type=float, default=10, help="for each parser that is fuzzed")
     parser.add_argument("--times", type=int, default=20, help="how much more than usual the tests try")
     parser.add_argument("--program", help="the built bench; by default it is built")
@@ -65,9 +64,7 @@ def main():
     tool = args.program or measure.build("trials")["trials"]
     trials = {
         "bits": lambda: of_tool(tool, "bits"),
-        "worlds": lambda: of_tool(tool, "worlds", "--seed", args.seed, "--worlds", args.worlds),
         "fuzz": lambda: of_tool(tool, "fuzz", "all", "--minutes", args.minutes, "--seed", args.seed),
-        "agree": lambda: of_tests(args.times, "whole::agree"),
         "faults": lambda: of_tests(args.times, "whole::network"),
     }
     data, rows = [], []
