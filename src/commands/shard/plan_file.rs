@@ -1,6 +1,7 @@
 //! The file of a plan: how it is written, and what is checked when it is read.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Read as _, Write};
 use std::path::Path;
 
@@ -201,58 +202,53 @@ fn check_hash(bytes: &mut [u8]) -> Result<Sha256, String> {
 fn check_sums(header: &PlanHeader, shards: &[PlannedShard]) -> Result<(), String> {
     for shard in shards {
         let of_groups = |of: fn(&PlannedGroup) -> u64| sum(shard.groups.iter().map(of));
-        let number = shard.shard;
-        let at = format!("shard {number}");
-        check_sum(
-            &at,
-            "objects",
-            shard.objects,
-            of_groups(|group| group.objects),
-        )?;
-        check_sum(&at, "bytes", shard.bytes, of_groups(|group| group.bytes))?;
+        let counts = [
+            ("objects", shard.objects, of_groups(|group| group.objects)),
+            ("bytes", shard.bytes, of_groups(|group| group.bytes)),
+        ];
+        let at = format!("shard {}", shard.shard);
+        check_counts(&at, &counts)?;
     }
     let of_shards = |of: fn(&PlannedShard) -> u64| sum(shards.iter().map(of));
+    let counts = [
+        ("objects", header.objects, of_shards(|shard| shard.objects)),
+        ("bytes", header.bytes, of_shards(|shard| shard.bytes)),
+        (
+            "requests",
+            header.requests,
+            of_shards(|shard| shard.requests),
+        ),
+    ];
     let at = "its header";
-    check_sum(
-        at,
-        "objects",
-        header.objects,
-        of_shards(|shard| shard.objects),
-    )?;
-    check_sum(at, "bytes", header.bytes, of_shards(|shard| shard.bytes))?;
-    check_sum(
-        at,
-        "requests",
-        header.requests,
-        of_shards(|shard| shard.requests),
-    )?;
-    let of_shards = |of: fn(&PlannedShard) -> f64| shards.iter().map(of).sum::<f64>();
-    check_rounded(at, "hours", header.hours, of_shards(|shard| shard.hours))?;
-    check_rounded(
-        at,
-        "US dollars",
-        header.price_usd,
-        of_shards(|shard| shard.price_usd),
-    )
+    check_counts(at, &counts)?;
+    let hours = shards.iter().map(|shard| shard.hours).sum();
+    check_rounded(at, "hours", header.hours, hours)?;
+    let price = shards.iter().map(|shard| shard.price_usd).sum();
+    check_rounded(at, "US dollars", header.price_usd, price)
 }
 
 fn sum(numbers: impl Iterator<Item = u64>) -> u64 {
     numbers.fold(0, u64::saturating_add)
 }
 
-fn check_sum(at: &str, what: &str, said: u64, actual: u64) -> Result<(), String> {
-    match said == actual {
-        true => Ok(()),
-        false => Err(format!("{at} says {said} {what}, and the sum is {actual}")),
+/// Each count has a name, what is said of it, and its sum.
+fn check_counts(at: &str, counts: &[(&str, u64, u64)]) -> Result<(), String> {
+    match counts.iter().find(|(_, said, actual)| said != actual) {
+        None => Ok(()),
+        Some((what, said, actual)) => Err(differs(at, what, said, actual)),
     }
 }
 
-/// The same for numbers with six digits after the point.
+/// The same for a number with six digits after the point.
 fn check_rounded(at: &str, what: &str, said: f64, actual: f64) -> Result<(), String> {
     match (said - actual).abs() <= 1e-6 + actual.abs() * 1e-9 {
         true => Ok(()),
-        false => Err(format!("{at} says {said} {what}, and the sum is {actual}")),
+        false => Err(differs(at, what, &said, &actual)),
     }
+}
+
+fn differs(at: &str, what: &str, said: &dyn Display, actual: &dyn Display) -> String {
+    format!("{at} says {said} {what}, and the sum is {actual}")
 }
 
 /// The shards of each account and region, in the order of their shares.
