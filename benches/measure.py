@@ -17,25 +17,15 @@ CORPORA = TARGET / "corpora"
 RESULTS = TARGET / "bench-results"
 
 
-# A profile in which only this crate is compiled again after `cargo test`. It is optimised, and in one codegen
-# unit: with several, any change moves their borders, and so changes what is inlined.
-QUICK = {"opt-level": "3", "codegen-units": "1", "debug": "false", "debug-assertions": "false", "overflow-checks": "false"}
-
-
 def build(*names, quick=False):
-    """Builds tools of the benches, and returns their paths. They do not need the AWS SDK."""
-    command = ["cargo", "build", "--locked", "--no-default-features"]
-    command += ["--message-format", "json-render-diagnostics"]
-    if quick:
-        for key, value in QUICK.items():
-            command += ["--config", f"profile.dev.package.trailproof.{key}={value}"]
-    else:
-        # A folder of its own, because this also builds the program, without the SDK.
-        command += ["--profile", "bench", "--target-dir", str(TARGET / "bench-build")]
+    """Builds tools of the benches, and returns their paths. The quick ones use the library as `cargo test` built it."""
+    command = ["cargo", "build", "--locked", "--message-format", "json-render-diagnostics"]
+    if not quick:
+        # They do not need the AWS SDK. A folder of its own, because this also builds the program, without the SDK.
+        command += ["--no-default-features", "--profile", "bench", "--target-dir", str(TARGET / "bench-build")]
     for name in names:
         command += ["--bench", name]
-    env = {**os.environ, "CARGO_INCREMENTAL": "0"}
-    said = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True, text=True)
+    said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
     found = {}
     for line in said.stdout.splitlines():
         message = json.loads(line)

@@ -2,8 +2,9 @@
 """Guards that need no clock: allocations per log and per digest of a validation on disk, and instructions of
 each pure stage. Callgrind counts the instructions, and they are compared with the counts beside this script.
 
-The counts do not depend on how busy the machine is, but they do on its kind and on the compiler. After a
-change of either, or an intended change of the code, `--bless` stores them again."""
+The code is that which `cargo test` built: its dependencies are optimised, this crate is not. So the counts say how
+much work is done, and not how fast. They do not depend on how busy the machine is, but they do on its kind and on the
+compiler. After a change of either, or an intended change of the code, `--bless` stores them again."""
 
 import argparse
 import concurrent.futures
