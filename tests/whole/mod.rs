@@ -15,6 +15,7 @@
 //! - `faults`: an object that could not be read is never called altered or missing.
 //! - `network`: faults on the way to AWS, each at each step and together, neither accuse nor excuse.
 //! - `random`: random chains with random damage; only intact ones are called verified.
+//! - `library_cases`: the library alone gives the reports of `testdata/`.
 //! - `missing_chains`: a chain removed from a trail is missed wherever what remains names it.
 //! - `resources`: with little memory, disk, descriptors or time, and hostile files, the program works or says what it lacks.
 //! - `properties`: object keys, coverage and windows, for every input.
@@ -40,6 +41,7 @@ mod faults;
 mod flips;
 mod forge;
 mod fuzz;
+mod library_cases;
 mod missing_chains;
 #[cfg(feature = "aws")]
 mod network;
