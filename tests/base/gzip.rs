@@ -42,12 +42,12 @@ fn two_gib_from_a_small_log_are_hashed_in_bounded_memory() {
 }
 
 #[test]
-fn two_gib_from_a_small_digest_differ_from_its_successors_record() {
+fn a_bomb_in_place_of_a_digest_differs_from_its_successors_record() {
     let mut case = Case::new("bomb-digest", 1, "");
     let chain = case.chain(3);
     let dir = case.copied();
-    let bomb = |key: &str| write_bomb(&dir.path().join("bucket").join(key), TWO_GIB);
-    bomb(&chain.digests[2].place.key);
+    let digest = &chain.digests[2].place.key;
+    write_bomb(&dir.path().join("bucket").join(digest), 256 << 20);
     let (code, report, peak) = measured(dir.path(), &case.args);
     assert_eq!(
         (code, severity_codes(&report)),

@@ -176,18 +176,18 @@ fn a_page_has_the_same_elements_whatever_the_text() {
         );
         let comments = hostile_page.tree.values().filter(|n| n.is_comment());
         assert_eq!(comments.count(), 0, "{hostile:?}");
-        for word in [
-            "<script",
-            "javascript:",
-            "http://",
-            "https://",
-            "url(http",
-            "@import",
-        ] {
-            let ours = rendered(&everything(), Format::Html);
-            assert!(!ours.contains(word), "{word}");
-        }
     });
+    let ours = rendered(&everything(), Format::Html);
+    for word in [
+        "<script",
+        "javascript:",
+        "http://",
+        "https://",
+        "url(http",
+        "@import",
+    ] {
+        assert!(!ours.contains(word), "{word}");
+    }
 }
 
 #[test]

@@ -14,10 +14,11 @@ use crate::support::kill::Moment;
 use crate::support::orderly::{in_parallel, note};
 use crate::support::short_trail::{ARN, WINDOW, serving, world};
 use crate::support::stage::Stage;
+use crate::support::thorough::times_more;
 use crate::support::tree::tree;
 
-/// How many collections are killed.
-const KILLS: u64 = 50;
+/// How many collections are killed, or with `TRAILPROOF_TRIALS=4` sixty.
+const KILLS: usize = 15;
 
 fn scope() -> Vec<String> {
     let more = [
@@ -53,7 +54,7 @@ fn fetched(stage: &Stage) -> BTreeSet<String> {
 }
 
 #[test]
-fn killed_at_fifty_instants_and_resumed_it_is_the_same_bundle() {
+fn killed_at_any_instant_and_resumed_it_is_the_same_bundle() {
     let world = world(6);
     let stage = serving(&world);
     let begun = Instant::now();
@@ -61,7 +62,8 @@ fn killed_at_fifty_instants_and_resumed_it_is_the_same_bundle() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let answers = stage.loopback.count_answered();
     // The end, in which no answer comes, is a part of the whole.
-    let moments = Moment::spread(KILLS, answers, begun.elapsed() / 4);
+    let kills = KILLS * times_more();
+    let moments = Moment::spread(kills as u64, answers, begun.elapsed() / 4);
     let wanted = lasting(&stage.dir.path().join(BUNDLE));
     let killed = AtomicUsize::new(0);
     in_parallel(&moments, |&moment| {
@@ -98,8 +100,11 @@ fn killed_at_fifty_instants_and_resumed_it_is_the_same_bundle() {
         );
     });
     let killed = killed.into_inner();
-    note(&format!("{killed} of {KILLS} collections were killed"));
-    assert!(killed > 30, "only {killed} were killed before they ended");
+    note(&format!("{killed} of {kills} collections were killed"));
+    assert!(
+        killed > kills / 2,
+        "only {killed} were killed before they ended"
+    );
 }
 
 #[test]
