@@ -11,6 +11,9 @@ use super::open::request::OpenedSource;
 use super::output::{OutputTargets, Pair};
 use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
+use super::validate::accepted::accepted;
+use super::validate::changes;
+use super::validate::exit::exit_status;
 use super::validate::resolve::{ResolvedRun, RunOptions};
 use super::watchlist;
 use super::{INTERRUPTED, Start, interrupted, run_so_far, whole_second};
@@ -26,6 +29,7 @@ use crate::report::timeline::{TimelineFormat, render};
 use crate::report::validation::v1::{Requests, Run, SourceKind};
 use crate::source::bundle::custody::is_bundle;
 use crate::source::cancellable::CancellableSource;
+use crate::validate::accept::{self, ExitVerdict};
 use crate::validate::not_proven::clock_in_words;
 use crate::validate::observer::{All, Observer};
 use crate::validate::outcome::Outcome;
@@ -49,6 +53,7 @@ pub fn run(
     signals.stop_first(stop);
     let limits = args.run.bounds.limits();
     let watch = watchlist::open(&args.watchlist, &limits)?;
+    let accepted = accepted(args.exit.accept.as_deref(), &limits)?;
     let progress = Progress::begin(args.progress.mode(), Phase::Opening, start.clock);
     let mut bundle = GivenBundle::find(&args.run.source, args.bundle.manifest_sha256, &limits)?;
     if let Some(bundle) = &mut bundle {
@@ -78,8 +83,13 @@ pub fn run(
     let mut requests: Requests = outcome.requests.into();
     requests.add(&of_search);
     let ended_by = outcome.ended_by;
+    let rule = args.exit.fail_on.rule();
+    let exit = accept::exit_verdict(&outcome, &accepted, rule);
+    let remaining = accept::remaining(&outcome, &accepted);
+    let is_accepted = remaining != outcome.verdict;
+    changes::say_not_searched(&outcome.changes, rule);
     let doubts = doubts(&outcome, read_from(&requested.source));
-    let report = TimelineReport {
+    let mut report = TimelineReport {
         schema: SCHEMA,
         verdict: outcome.verdict,
         complete: outcome.complete,
@@ -95,7 +105,9 @@ pub fn run(
             ..run_so_far(command, start.at)
         },
     };
-    let code = status(&report, ended_by, stop);
+    let code = status(&report, (exit, is_accepted), ended_by, stop);
+    report.run.exit_status = Some(code);
+    report.run.all_accepted = code == 0 && remaining == Verdict::Verified && is_accepted;
     targets.write(|format, out| render(&report, args.grouping(), format, out))?;
     Ok(code)
 }
@@ -131,13 +143,18 @@ fn searched(
 }
 
 /// The exit status.
-fn status(report: &TimelineReport, ended_by: Option<CancelReason>, stop: &CancelFlag) -> u8 {
+fn status(
+    report: &TimelineReport,
+    (exit, is_accepted): (ExitVerdict, bool),
+    ended_by: Option<CancelReason>,
+    stop: &CancelFlag,
+) -> u8 {
     let in_search = stop.reason().filter(|_| report.timeline.ended_early);
-    match report.verdict {
+    match report.timeline.ended_early {
         _ if interrupted(stop, ended_by.or(in_search), "report") => INTERRUPTED,
         // What could not be searched may hold anything.
-        verdict if report.timeline.ended_early => verdict.max(Verdict::Unproven).exit_code(),
-        verdict => verdict.exit_code(),
+        true => exit.verdict.max(Verdict::Unproven).exit_code(),
+        false => exit_status(report.verdict, exit, is_accepted),
     }
 }
 
@@ -149,7 +166,8 @@ fn opened_targets(
     let targets = OutputTargets::open(pairs, TimelineFormat::Text)?;
     let rules = args.watchlist.watchlist.iter();
     let rules = rules.map(|path| ("--watchlist", path.clone()));
-    targets.spare(args.run.inputs(&args.sign_in).chain(rules))?;
+    let inputs = args.run.inputs(&args.sign_in).chain(args.exit.inputs());
+    targets.spare(inputs.chain(rules))?;
     let limits = args.run.bounds.limits();
     let bundles = args.run.source.copies();
     targets.spare_bundles(bundles.filter(|dir| is_bundle(dir, &limits)))?;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::shared::aws::SignInArgs;
 use super::shared::bundle::BundleArgs;
 use super::shared::events::{EventFilterArgs, EventFormatArgs};
+use super::shared::exit::ExitArgs;
 use super::shared::progress::ProgressArgs;
-use super::shared::reporting::FailOn;
 use super::shared::run::RunArgs;
 use super::shared::watchlist::WatchlistArgs;
 
@@ -88,12 +88,6 @@ pub struct EventOutputArgs {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// A TOML file of accepted findings, as for `validate`: only the exit status ignores them
-    #[arg(long, value_name = "FILE")]
-    pub accept: Option<PathBuf>,
-
-    /// The least severe verdict that makes the exit status non-zero; a source that could not be read
-    /// always does
-    #[arg(long, value_enum, default_value_t = FailOn::Gaps)]
-    pub fail_on: FailOn,
+    #[command(flatten)]
+    pub exit: ExitArgs,
 }

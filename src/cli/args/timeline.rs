@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use super::shared::aws::SignInArgs;
 use super::shared::bundle::BundleArgs;
+use super::shared::exit::ExitArgs;
 use super::shared::progress::ProgressArgs;
 use super::shared::run::RunArgs;
 use super::shared::watchlist::WatchlistArgs;
@@ -33,7 +34,8 @@ principals made. Records of logs that are not proven are never shown. The scope 
 --start-time and --region; to filter proven records by caller, call or time, use `trailproof events`.
 
 Exit status: that of `validate` over the same logs: 0 verified, 1 failed, 3 gaps, 4 unproven, or not all could \
-be searched; 2 nothing was validated (bad arguments or no credentials)";
+be searched; 2 nothing was validated (bad arguments or no credentials). --accept and --fail-on change it as \
+there";
 
 #[derive(clap::Args)]
 pub struct TimelineArgs {
@@ -57,6 +59,9 @@ pub struct TimelineArgs {
     /// The file for the report of the --format before it; by default standard output
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub out: Vec<PathBuf>,
+
+    #[command(flatten, next_help_heading = "Report")]
+    pub exit: ExitArgs,
 
     #[command(flatten)]
     pub progress: ProgressArgs,

@@ -18,6 +18,7 @@ use super::output::earlier::EarlierReports;
 use super::signals::Signals;
 use super::terminal::progress::{Phase, Progress};
 use super::validate::accepted::accepted;
+use super::validate::changes;
 use super::validate::exit::{exit_status, with_verdict};
 use super::validate::resolve::{ResolvedRun, RunOptions};
 use super::{INTERRUPTED, Start, interrupted, watchlist, whole_second};
@@ -69,7 +70,7 @@ fn written(
     let output = EventOutput::open(out, inputs(&args), &args.run.source, &limits)?;
     spool::try_out()?;
     signals.stop_first(stop);
-    let accepted = accepted(args.output.accept.as_deref(), &limits)?;
+    let accepted = accepted(args.output.exit.accept.as_deref(), &limits)?;
     let watch = watchlist::open(&args.watchlist, &limits)?;
     let progress = Progress::begin(shown(&args, &output), Phase::Opening, start.clock);
     let manifest = args.bundle.manifest_sha256;
@@ -164,7 +165,8 @@ fn said(
     (delivery, accepted): (Delivery, &[Acceptance]),
     (args, is_file, stop): (&EventsArgs, bool, &CancelFlag),
 ) -> u8 {
-    let exit = accept::exit_verdict(outcome, accepted, args.output.fail_on.rule());
+    let rule = args.output.exit.fail_on.rule();
+    let exit = accept::exit_verdict(outcome, accepted, rule);
     if delivery == Delivery::Cut {
         return exit.verdict.exit_code();
     }
@@ -176,6 +178,7 @@ fn said(
     summary::print_without(&without, unproven, &hints);
     lacking::print_gaps(outcome, filter, &hints);
     lacking::print_filtered(outcome, filter);
+    changes::say_not_searched(&outcome.changes, rule);
     events.remarks.iter().for_each(|remark| note(remark));
     if let Some(watch) = watch {
         watchlist::print_matched(&watch, args.output.include_unproven);
@@ -227,8 +230,7 @@ fn refuse_unproven_counts(args: &EventsArgs) -> Result<(), Error> {
 
 /// What a run reads besides copies, each with its option.
 fn inputs(args: &EventsArgs) -> impl Iterator<Item = (&'static str, PathBuf)> {
-    let accept = args.output.accept.iter();
-    let accept = accept.map(|path| ("--accept", path.clone()));
+    let accept = args.output.exit.inputs();
     let rules = args.watchlist.watchlist.iter();
     let rules = rules.map(|path| ("--watchlist", path.clone()));
     args.run.inputs(&args.sign_in).chain(accept).chain(rules)

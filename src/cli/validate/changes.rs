@@ -9,7 +9,7 @@ use crate::validate::accept::ExitRule;
 const SHOWN: usize = 5;
 
 /// Says which trails the rule could not judge: not all of the logs in which calls on them are recorded were searched.
-pub(super) fn say_not_searched(changes: &TrailChanges, rule: ExitRule) {
+pub(in crate::cli) fn say_not_searched(changes: &TrailChanges, rule: ExitRule) {
     if !rule.changes {
         return;
     }

@@ -5,7 +5,7 @@
 
 pub(crate) mod accepted;
 pub(crate) mod aws_cli;
-mod changes;
+pub(crate) mod changes;
 pub(crate) mod exit;
 mod investigate;
 pub(crate) mod jsonl;

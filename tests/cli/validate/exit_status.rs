@@ -1,5 +1,7 @@
 //! The exit status, and the notes that explain it.
 
+use serde_json::Value;
+
 use crate::support::program::{report, run};
 use crate::support::testdata::{case, validate, with};
 
@@ -125,4 +127,52 @@ fn fail_on_changes_says_which_trails_it_could_not_judge() {
         &validate(&["--fail-on", "changes"]),
     );
     assert!(!all.stderr.contains(note), "{}", all.stderr);
+}
+
+/// What is accepted, and what makes the exit status non-zero, is the same for each command that validates.
+#[test]
+fn events_and_timeline_have_the_exit_status_of_validate() {
+    for (name, more, expected) in [
+        ("gap--accepted", &["--accept", "accept.toml"][..], 0),
+        ("gap--accepted", &[], 3),
+        ("gap", &["--fail-on", "failed"], 0),
+        ("log-missing", &["--fail-on", "failed"], 1),
+        ("logging-reduced--without-a-gap", &[], 0),
+        (
+            "logging-reduced--without-a-gap",
+            &["--fail-on", "changes"],
+            3,
+        ),
+        ("sample", &["--fail-on", "changes"], 0),
+    ] {
+        let notes = |command: &str| {
+            let run = run(&case(name), &[&[command], &with(more)[..]].concat());
+            assert_eq!(run.code, expected, "{name} {command}: {}", run.stderr);
+            let lines = run.stderr.lines();
+            let lines = lines.filter(|line| line.starts_with("note: ") && line.contains(" --"));
+            lines.map(str::to_owned).collect::<Vec<String>>()
+        };
+        let expected = notes("validate");
+        assert_eq!(notes("events"), expected, "{name}");
+        assert_eq!(notes("timeline"), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_timeline_says_its_exit_status() {
+    for (more, status, is_accepted) in [
+        (&["--accept", "accept.toml"][..], 0, true),
+        (&["--fail-on", "failed"], 0, false),
+        (&[], 3, false),
+    ] {
+        let args = [&["timeline"], &with(more)[..], &["--format", "json"]].concat();
+        let run = run(&case("gap--accepted"), &args);
+        let report: Value = serde_json::from_str(&run.stdout).expect("a report");
+        assert_eq!(run.code, status, "{}", run.stderr);
+        assert_eq!(report["run"]["exit_status"], status);
+        assert_eq!(report["run"]["all_accepted"], is_accepted);
+        assert_eq!(report["verdict"], "gaps");
+        // It is still a mark.
+        assert!(report["timeline"]["marks"][0].is_object(), "{report:#}");
+    }
 }

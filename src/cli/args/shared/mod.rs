@@ -4,6 +4,7 @@ pub(crate) mod aws;
 pub(crate) mod bundle;
 pub(crate) mod events;
 pub(crate) mod evidence;
+pub(crate) mod exit;
 pub(crate) mod format;
 pub(crate) mod inventory;
 pub(crate) mod presentation;
