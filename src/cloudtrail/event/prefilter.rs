@@ -180,7 +180,7 @@ fn value(rest: &[u8]) -> Option<&[u8]> {
 fn is_one_of(names: &[&str], value: &[u8]) -> bool {
     names
         .iter()
-        .any(|name| value.starts_with(name.as_bytes()) && value.get(name.len()) == Some(&b'"'))
+        .any(|name| value.get(name.len()) == Some(&b'"') && value.starts_with(name.as_bytes()))
 }
 
 /// The text after a colon and a quote with blanks around the colon.

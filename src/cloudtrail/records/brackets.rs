@@ -2,9 +2,9 @@
 //! Lemire, "Parsing Gigabytes of JSON per Second", 2019): a bit for each byte says whether it is a bracket, and
 //! whether it is in a string.
 
-use wide::u8x64;
+use wide::u8x16;
 
-/// Bytes that are looked at together.
+/// Bytes that are looked at together: as many as a mask has bits.
 const BLOCK: usize = 64;
 
 /// Every second bit.
@@ -30,39 +30,76 @@ pub(super) fn closed(text: &[u8], mut at: usize) -> Option<usize> {
             padded[..rest.len()].copy_from_slice(rest);
             &padded
         });
-        let (opened, mut closed) = brackets(block, &mut carry);
-        if depth <= closed.count_ones() {
-            // It may end here.
-            let mut so_far = 0;
-            while closed != 0 {
-                let place = closed.trailing_zeros();
-                let before = (opened & ((1 << place) - 1)).count_ones();
-                so_far += 1;
-                if depth + before <= so_far {
-                    return Some(at + place as usize + 1);
+        // More than half of the blocks have none.
+        if let Some((opened, mut closed)) = brackets(block, &mut carry) {
+            if depth <= closed.count_ones() {
+                // It may end here.
+                let mut so_far = 0;
+                while closed != 0 {
+                    let place = closed.trailing_zeros();
+                    let before = (opened & ((1 << place) - 1)).count_ones();
+                    so_far += 1;
+                    if depth + before <= so_far {
+                        return Some(at + place as usize + 1);
+                    }
+                    closed &= closed - 1;
                 }
-                closed &= closed - 1;
+                depth = depth + opened.count_ones() - so_far;
+            } else {
+                depth = depth + opened.count_ones() - closed.count_ones();
             }
-            depth = depth + opened.count_ones() - so_far;
-        } else if opened | closed != 0 {
-            depth = depth + opened.count_ones() - closed.count_ones();
         }
         at += BLOCK;
     }
 }
 
-/// The opening and the closing brackets of a block that are not in strings.
-fn brackets(block: &[u8; BLOCK], carry: &mut Carry) -> (u64, u64) {
-    let bytes = u8x64::new(*block);
-    let bits = |byte: u8, of: u8x64| of.simd_eq(u8x64::splat(byte)).to_bitmask();
-    // One bit makes a brace of a bracket: `[` and `{`, `]` and `}`.
-    let braces = bytes | u8x64::splat(0x20);
-    let (opening, closing) = (bits(b'{', braces), bits(b'}', braces));
-    let escaped = escaped(bits(b'\\', bytes), carry);
-    let quotes = bits(b'"', bytes) & !escaped;
+/// The opening and the closing brackets of a block that are not in strings; `None` if it has no brackets at all.
+fn brackets(block: &[u8; BLOCK], carry: &mut Carry) -> Option<(u64, u64)> {
+    let bytes = Quarters::of(block);
+    let backslashes = bytes.equal(b'\\');
+    let mut quotes = bytes.equal(b'"').bits();
+    if carry.escaped != 0 || backslashes.any() {
+        quotes &= !escaped(backslashes.bits(), carry);
+    }
     let inside = up_to(quotes) ^ carry.inside;
     carry.inside = 0_u64.wrapping_sub(inside >> 63);
-    (opening & !inside, closing & !inside)
+    // One bit makes a brace of a bracket: `[` and `{`, `]` and `}`.
+    let braces = bytes.or(Quarters([u8x16::splat(0x20); 4]));
+    let (opening, closing) = (braces.equal(b'{'), braces.equal(b'}'));
+    let has_any = opening.or(closing).any();
+    has_any.then(|| (opening.bits() & !inside, closing.bits() & !inside))
+}
+
+/// The bytes of a block, in vectors that every processor has.
+#[derive(Clone, Copy)]
+struct Quarters([u8x16; 4]);
+
+impl Quarters {
+    fn of(block: &[u8; BLOCK]) -> Self {
+        let (parts, _) = block.as_chunks();
+        Quarters([0, 1, 2, 3].map(|part: usize| u8x16::new(parts[part])))
+    }
+
+    /// All bits of each byte that is this one, and none of the others.
+    fn equal(self, byte: u8) -> Self {
+        Quarters(self.0.map(|part| part.simd_eq(u8x16::splat(byte))))
+    }
+
+    fn or(self, other: Self) -> Self {
+        Quarters([0, 1, 2, 3].map(|part: usize| self.0[part] | other.0[part]))
+    }
+
+    /// Whether the first bit of any byte is set. One instruction reads those of a vector: this reads one vector.
+    fn any(self) -> bool {
+        let [a, b, c, d] = self.0;
+        ((a | b) | (c | d)).to_bitmask() != 0
+    }
+
+    /// The first bit of each byte.
+    fn bits(self) -> u64 {
+        let [a, b, c, d] = self.0.map(|part| u64::from(part.to_bitmask()));
+        (a | b << 16) | (c | d << 16) << 32
+    }
 }
 
 /// The bytes that a backslash before them escapes: those behind an odd number of backslashes.
@@ -122,10 +159,13 @@ mod tests {
 
     #[test]
     fn blocks_of_bytes_say_the_same_as_one_byte_at_a_time() {
-        let signs = b"{[}]\"\\\\\"  aaaaaaa";
+        // Many signs in a block, and few: some blocks have no brackets, no quotes or no backslashes.
+        let dense = b"{[}]\"\\\\\"  aaaaaaa".to_vec();
+        let sparse = [&dense[..], &[b'a'; 700]].concat();
         let mut random = 1_u64;
         let mut ended = 0;
-        for length in (0..400).cycle().take(20_000) {
+        for (round, length) in (0..400).cycle().take(20_000).enumerate() {
+            let signs = [&dense, &sparse][round / 400 % 2];
             let mut text = b"{".to_vec();
             for _ in 0..length {
                 random ^= random << 13;
