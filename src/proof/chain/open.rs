@@ -46,9 +46,15 @@ impl Walk<'_> {
     /// An object that ends at `end` was met, so it bounds the open digests, which are newer. Those
     /// with a bound are closed, except missing digests and digests that belong elsewhere: they wait
     /// for the next proven digest.
-    pub(super) fn bound_open(&mut self, end: Timestamp) {
+    ///
+    /// Content that is not proven, and whose name ends after the window, moves no finding out of the window: it may
+    /// have been planted for that. What could not be read (`is_read`) may be a digest.
+    pub(super) fn bound_open(&mut self, end: Timestamp, is_read: bool) {
         for mut open in std::mem::take(&mut self.open) {
-            open.bound(end);
+            let is_beyond = end >= self.scope.to && self.meets(hour_before(open.end));
+            if !(is_read && is_beyond) {
+                open.bound(end);
+            }
             if open.elsewhere.is_some() || open.missing || open.older.is_none() {
                 // An unproven digest does not bound the time of one that a proven link shows to
                 // have existed.

@@ -87,7 +87,8 @@ impl Walk<'_> {
         if let Some(proven) = proven {
             return self.place_copy(&found, &content, proven);
         }
-        self.bound_open(found.name.end);
+        let is_read = !matches!(content, Content::Other(NotDigest::Unread { .. }));
+        self.bound_open(found.name.end, is_read);
         match content {
             Content::Digest { digest, whole } => self.place_digest(&mut found, *digest, whole),
             Content::Other(other) => self.place_other(&mut found, other),

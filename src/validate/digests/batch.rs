@@ -7,6 +7,7 @@ use crate::base::sha256::Sha256;
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::digest_object::{Content, NotDigest, Reading};
 use crate::proof::judge::OwnSignature;
+use crate::proof::placement::is_another;
 use crate::proof::reason::Reason;
 use crate::proof::signature::SignatureCheck;
 use crate::validate::context::Context;
@@ -96,6 +97,15 @@ pub(super) fn proves_itself(reading: &Reading) -> bool {
         reading.own,
         OwnSignature::Present(_, SignatureCheck::Valid(_))
     )
+}
+
+/// Whether a digest's own signature proves it as the one that it was found as. A copy under the name of another
+/// digest is signed too, and proves nothing there.
+pub(super) fn is_signed_as_found(reading: &Reading) -> bool {
+    let Content::Digest { digest, .. } = &reading.content else {
+        return false;
+    };
+    proves_itself(reading) && !is_another(digest, &reading.name, &reading.key)
 }
 
 /// The hash of the content, or why it could not be read.

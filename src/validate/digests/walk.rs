@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::batch::{self, Batch, by_end, proves_itself};
+use super::batch::{self, Batch, by_end, is_signed_as_found};
 use super::names::{DigestNames, DigestSet, Slot};
 use super::range;
 use super::remembered::Remembered;
@@ -192,7 +192,7 @@ impl<'a> ChainWalk<'a> {
         let batch = self.fetch(&first);
         let is_beyond = |r: &&Reading| r.name.end >= to;
         let mut beyond = batch.readings.iter().take_while(is_beyond).peekable();
-        if beyond.peek().is_none() || beyond.any(proves_itself) {
+        if beyond.peek().is_none() || beyond.any(is_signed_as_found) {
             return (queue, batch);
         }
         let provers = self.provers(slots, first.first().copied());
@@ -212,7 +212,8 @@ impl<'a> ChainWalk<'a> {
         let after = slots.partition_point(|s| Some(*s) <= newest);
         let mut provers = Vec::new();
         for some in slots[after..].chunks(self.context.request.limits.digests_ahead.max(1)) {
-            let signed = self.fetch(some).readings.iter().position(proves_itself);
+            let readings = self.fetch(some).readings;
+            let signed = readings.iter().position(is_signed_as_found);
             provers.extend_from_slice(&some[..signed.map_or(some.len(), |at| at + 1)]);
             if signed.is_some() {
                 break;

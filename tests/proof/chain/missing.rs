@@ -2,12 +2,12 @@
 
 use jiff::SignedDuration;
 use trailproof::base::time::Window;
-use trailproof::proof::finding::{Code, Finding, ObjectFacts, Verdict};
+use trailproof::proof::finding::{Code, Finding, ObjectFacts, Severity, Verdict};
 use trailproof::source::memory::{MemoryObject, MemorySource};
 use trailproof::source::{Folders, GetError, Listed, Range, Root, RootId, Source, SourceObject};
 use trailproof::validate::outcome::Outcome;
 
-use crate::library::{codes, prove, request, ring, source};
+use crate::library::{codes, prove, request, ring, source, stored};
 use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
 use crate::support::forge::{Place, damage, ts};
 use crate::support::requests::{between, minutes, within};
@@ -157,6 +157,50 @@ fn planted_objects_do_not_make_a_deletion_milder() {
         to: chain.digests[4].end,
     };
     assert_eq!(missing[0].interval, Some(whole));
+}
+
+#[test]
+fn a_planted_object_moves_no_altered_digest_out_of_the_window() {
+    let mut case = Case::new("planted-at-the-end", 1, "");
+    let chain = case.chain(8);
+    let altered = &chain.digests[5];
+    damage::tamper_digest(&mut case.world, &altered.place);
+    let ring = ring(&case.world, &[REGION]);
+    let mut source = source(&case.world);
+    let window = within(minutes(60), minutes(270));
+    let is_found = |source: &MemorySource| {
+        let outcome = prove(source, &ring, &window);
+        let about = |f: &&Finding| f.key.as_ref() == Some(&altered.place.key);
+        let found = outcome.findings.iter().find(about);
+        found.map(|f| (f.severity, outcome.verdict))
+    };
+    let failed = Some((Severity::Failed, Verdict::Failed));
+    assert_eq!(is_found(&source), failed);
+    // Not a digest, named between the end of the window and that of the altered digest.
+    let end = altered.end - SignedDuration::from_mins(15);
+    let trail = &chain.spec.trail;
+    let planted = trail.digest_key(ACCOUNT, REGION, end);
+    source.put(BUCKET, &planted, MemoryObject::default());
+    assert_eq!(is_found(&source), failed);
+}
+
+#[test]
+fn a_copy_of_a_digest_after_the_window_does_not_hide_a_deletion() {
+    let mut case = Case::new("copied-after-the-window", 1, "");
+    let chain = case.chain(8);
+    let missing = &chain.digests[5];
+    damage::delete(&mut case.world, &missing.place);
+    let ring = ring(&case.world, &[REGION]);
+    let mut source = source(&case.world);
+    let window = within(minutes(60), minutes(270));
+    let codes_of = |source: &MemorySource| codes(&prove(source, &ring, &window));
+    assert_eq!(codes_of(&source), [Code::DigestMissing]);
+    // Before the digest that refers to the missing one: an older one, with its valid signature.
+    let end = chain.digests[6].end - SignedDuration::from_mins(15);
+    let planted = chain.spec.trail.digest_key(ACCOUNT, REGION, end);
+    let copy = stored(case.world.object(&chain.digests[2].place));
+    source.put(BUCKET, &planted, copy);
+    assert_eq!(codes_of(&source), [Code::DigestMissing]);
 }
 
 #[test]
