@@ -277,6 +277,8 @@ impl<'a> Discovery<'a> {
             let (account, region) = group;
             let folder = root.folder(&account, DIGEST_FOLDER, &region);
             let logs = root.folder(&account, LOG_FOLDER, &region);
+            // On disk, the folder of digests that were removed may be left.
+            let digested = digested && self.source.holds_any(self.root, &folder);
             if !digested
                 && !self.survey.is_hidden(&folder)
                 && self.source.holds_any(self.root, &logs)
