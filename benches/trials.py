@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Puts the verifier through all its trials, whole, and prints the table of the manual's topic `trials`.
 
-A run of the tests tries a small part of each. Here all bits are flipped, each parser is fuzzed for ten minutes, and
-the network fails in every way. Anything that is missed, and any false alarm, ends this with an error. `--only` runs
-some of them."""
+A run of the tests tries a small part of each. Here all bits are flipped, random worlds are damaged, each parser is
+fuzzed for ten minutes, and the network fails in every way. Anything that is missed, and any false alarm, ends this
+with an error. `--only` runs some of them."""
 
 import argparse
 import json
@@ -54,8 +54,9 @@ def of_tests(times, *paths):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="*", default=["bits", "fuzz", "faults"])
+    parser.add_argument("--only", nargs="*", default=["bits", "worlds", "fuzz", "agree", "faults"])
     parser.add_argument("--seed", type=int, default=24, help="of the random choices")
+    parser.add_argument("--worlds", type=int, default=10_000, help="how many random worlds are damaged")
     parser.add_argument("--minutes", type=float, default=10, help="for each parser that is fuzzed")
     parser.add_argument("--times", type=int, default=307, help="how much more than usual the tests try; 307 is all")
     parser.add_argument("--program", help="the built bench; by default it is built")
@@ -63,7 +64,9 @@ def main():
     tool = args.program or measure.build("trials")["trials"]
     trials = {
         "bits": lambda: of_tool(tool, "bits"),
+        "worlds": lambda: of_tool(tool, "worlds", "--seed", args.seed, "--worlds", args.worlds),
         "fuzz": lambda: of_tool(tool, "fuzz", "all", "--minutes", args.minutes, "--seed", args.seed),
+        "agree": lambda: of_tests(args.times, "whole::agree", "whole::worlds::a_witness"),
         "faults": lambda: of_tests(args.times, "whole::network"),
     }
     data, rows, text = [], [], ""

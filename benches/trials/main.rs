@@ -54,6 +54,14 @@ enum Trial {
     },
     /// Mutates the input of parsers, and checks what must hold of the result
     Fuzz(fuzz::FuzzArgs),
+    /// Random worlds with random damage of several kinds at once
+    Worlds {
+        #[arg(long, default_value_t = 24)]
+        seed: u64,
+        /// How many worlds to damage
+        #[arg(long, default_value_t = 10_000)]
+        worlds: u64,
+    },
 }
 
 /// Runs a trial, and prints its line.
@@ -66,10 +74,17 @@ fn main() -> ExitCode {
             None => trials::bits::all(),
         },
         Trial::Fuzz(args) => fuzz::run(&args),
+        Trial::Worlds { seed, worlds } => random_worlds(seed, worlds),
     };
     println!("{}", tally.line(begin.elapsed().as_secs_f64()));
     match tally.is_clean() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
+}
+
+fn random_worlds(seed: u64, worlds: u64) -> Tally {
+    let trial = trials::worlds::run(seed, worlds);
+    trial.notes().iter().for_each(|note| eprintln!("{note}"));
+    trial.tally
 }

@@ -11,3 +11,4 @@
 pub mod bits;
 pub mod fuzz;
 pub mod tally;
+pub mod worlds;

@@ -16,6 +16,8 @@
 //! - `network`: faults on the way to AWS, each at each step and together, neither accuse nor excuse.
 //! - `random`: random chains with random damage; only intact ones are called verified.
 //! - `library_cases`: the library alone gives the reports of `testdata/`.
+//! - `worlds`: random worlds with random damage, in memory, and a witness in plain Python that says the same.
+//! - `agree`: disk, S3, memory and a bundle agree on random damaged worlds.
 //! - `missing_chains`: a chain removed from a trail is missed wherever what remains names it.
 //! - `resources`: with little memory, disk, descriptors or time, and hostile files, the program works or says what it lacks.
 //! - `properties`: object keys, coverage and windows, for every input.
@@ -26,6 +28,8 @@
 //! - `attackers`: what one who may write to the bucket, or has keys, can hide, and what not.
 //! - `forge`: the forge itself writes what CloudTrail writes.
 
+#[cfg(feature = "aws")]
+mod agree;
 mod attackers;
 mod bits;
 mod cases;
@@ -57,3 +61,4 @@ mod shards;
 #[cfg(all(feature = "aws", target_os = "linux"))]
 mod state;
 mod timeline;
+mod worlds;
