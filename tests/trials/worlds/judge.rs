@@ -126,7 +126,11 @@ impl Judge<'_> {
         }
         let (shape, stored) = (self.standing.shape_of(digest), self.standing.stored(digest));
         let is_provable = self.standing.is_provable(chain, digest);
-        if shape == Shape::Intact && stored != Stored::Wrong && is_provable {
+        // A damaged successor may still carry its signature, or not: only a proven one must prove it (contract, "Proof of a
+        // digest").
+        let is_doubted = !self.standing.is_sure(chain, digest)
+            && self.is_reported(&digest.place, Severity::Unproven);
+        if shape == Shape::Intact && stored != Stored::Wrong && is_provable && !is_doubted {
             if stored != Stored::Intact {
                 self.excuse(Unseen::SignatureOfAProvenDigest);
             }

@@ -237,7 +237,9 @@ fn damaged(scene: &Scene, rng: &mut Rng, honest: &Outcome, trial: &mut Trial, wh
         let after = proven(scene, &more);
         let what = format!("{what}, then {:?}", more.done.last());
         trial.take(judge(scene, &more, &after, honest), &after, &what);
-        compare(&outcome, &after, effect, trial, &what);
+        // Without its key, no digest that is put in the place of another one can be checked.
+        let is_blinding = effect == Effect::Blinds || !more.without.is_empty();
+        compare(&outcome, &after, is_blinding, trial, &what);
     }
     let mut less = damaged.clone();
     if less
@@ -281,7 +283,7 @@ fn is_mended(scene: &Scene, before: &Damaged, after: &Damaged) -> bool {
 }
 
 /// Nothing may get better by more damage, for the run or for any chain.
-fn compare(before: &Outcome, after: &Outcome, effect: Effect, trial: &mut Trial, what: &str) {
+fn compare(before: &Outcome, after: &Outcome, is_blinding: bool, trial: &mut Trial, what: &str) {
     let mut pairs = vec![("the run".to_owned(), before.verdict, after.verdict)];
     for chain in &before.chains {
         let same = after.chains.iter().find(|c| c.id == chain.id);
@@ -289,8 +291,7 @@ fn compare(before: &Outcome, after: &Outcome, effect: Effect, trial: &mut Trial,
         pairs.push((chain.id.to_string(), chain.verdict, now));
     }
     for (of, was, is) in pairs.into_iter().filter(|(_, was, is)| is < was) {
-        let is_blinded =
-            effect == Effect::Blinds && (was, is) == (Verdict::Failed, Verdict::Unproven);
+        let is_blinded = is_blinding && (was, is) == (Verdict::Failed, Verdict::Unproven);
         match is_blinded {
             true => trial.blinded += 1,
             false => trial
