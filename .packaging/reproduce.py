@@ -9,17 +9,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import make
 import tools
 
 # Paths of different lengths, and another number of jobs: neither may show.
 PLACES = [("one", 1), ("another/folder/with a longer name", 2)]
-
-
-def run(*command, env=None):
-    """Runs a command. It ends this program where it fails."""
-    done = subprocess.run([str(part) for part in command], env=env, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"exit status {done.returncode}: {' '.join(map(str, command))}")
 
 
 def home_of_cargo(home):
@@ -34,14 +28,14 @@ def packages(folder, jobs, args):
     """Clones, builds and packs in a folder. Returns the lines of SHA256SUMS."""
     clone, home, out = folder / "clone", folder / "home", folder / "packages"
     home_of_cargo(home)
-    run("git", "clone", "--quiet", "--no-hardlinks", tools.ROOT, clone)
+    make.run(["git", "clone", "--quiet", "--no-hardlinks", tools.ROOT, clone])
     (clone / "target").mkdir()
     (clone / "target" / "tools").symlink_to(tools.FOLDER)
     env = {name: value for name, value in os.environ.items() if name not in ("CARGO_TARGET_DIR", "SOURCE_DATE_EPOCH", "RUSTFLAGS")}
     env |= {"CARGO_HOME": str(home), "CARGO_BUILD_JOBS": str(jobs), "CARGO_INCREMENTAL": "0"}
     env.setdefault("RUSTUP_HOME", str(Path.home() / ".rustup"))
     more = ["--target", args.target] if args.target else []
-    run("python3", clone / ".packaging" / "make.py", "--profile", args.profile, "--out", out, *more, env=env)
+    make.run(["python3", clone / ".packaging" / "make.py", "--profile", args.profile, "--out", out, *more], env=env)
     for package in out.iterdir():
         if str(folder).encode() in package.read_bytes():
             raise SystemExit(f"FAILED {package.name} holds the path of its folder: {folder}")

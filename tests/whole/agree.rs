@@ -13,7 +13,7 @@ use trailproof::validate::outcome::Outcome;
 use crate::library::{prove, ring, source};
 use crate::support::collected::{Bundle, collecting};
 use crate::support::forge::{Heads, KeyFileStyle, Object, Place, Rng};
-use crate::support::orderly::in_parallel;
+use crate::support::orderly::{in_parallel, note};
 use crate::support::program::report;
 use crate::support::stage::Stage;
 use crate::support::thorough::times_more;
@@ -194,7 +194,6 @@ fn disagreements(seed: u64) -> Option<Vec<String>> {
 }
 
 #[test]
-#[allow(clippy::print_stdout, reason = "benches/trials.py reads it")]
 fn disk_s3_memory_and_a_bundle_agree_on_random_damaged_worlds() {
     let begin = Instant::now();
     let seeds: Vec<u64> = (0..(WORLDS * times_more()) as u64).collect();
@@ -208,7 +207,7 @@ fn disk_s3_memory_and_a_bundle_agree_on_random_damaged_worlds() {
         tally.missed.extend(found);
     });
     let tally = tally.into_inner().expect("no holder has panicked");
-    println!("{}", tally.line(begin.elapsed().as_secs_f64()));
+    note(&tally.line(begin.elapsed().as_secs_f64()));
     // Few are left out.
     tally.assert_clean((seeds.len() * 3 / 4) as u64);
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::support::forge::key_file::render;
 use crate::support::forge::{Heads, KeyFileStyle, PublishedKey, Rng};
-use crate::support::orderly::in_parallel;
+use crate::support::orderly::{in_parallel, note};
 use crate::support::program::{report, root};
 use crate::support::python::output_of;
 use crate::support::thorough::times_more;
@@ -161,7 +161,6 @@ fn asked(seed: u64) -> Vec<String> {
 }
 
 #[test]
-#[allow(clippy::print_stdout, reason = "benches/trials.py reads it")]
 fn a_witness_in_plain_python_says_the_same_of_every_digest_and_log() {
     let begin = Instant::now();
     let seeds: Vec<u64> = (0..(WITNESSED * times_more()) as u64).collect();
@@ -173,6 +172,6 @@ fn a_witness_in_plain_python_says_the_same_of_every_digest_and_log() {
         tally.missed.extend(found);
     });
     let tally = tally.into_inner().expect("no holder has panicked");
-    println!("{}", tally.line(begin.elapsed().as_secs_f64()));
+    note(&tally.line(begin.elapsed().as_secs_f64()));
     tally.assert_clean(WITNESSED as u64);
 }
