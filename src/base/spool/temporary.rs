@@ -61,6 +61,15 @@ impl TemporaryFile {
         self.0.read_exact_at(bytes, at).map_err(unread)
     }
 
+    /// Appends all of it to `bytes`, whose memory grows once, by its size.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read_all(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        self.rewind()?;
+        self.0.read_to_end(bytes).map(drop).map_err(unread)
+    }
+
     /// Writes bytes at an offset.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! temporary files.
 
 use std::collections::HashMap;
-use std::io::{self, Read as _, Seek as _};
+use std::io;
 use std::sync::{Mutex, MutexGuard};
 
 use crate::base::spool::TemporaryFile;
@@ -61,8 +61,7 @@ impl WaitingLogs {
             Some(KeptText::File(mut file)) => {
                 drop(waiting);
                 let mut bytes = Vec::new();
-                file.rewind()?;
-                file.read_to_end(&mut bytes)?;
+                file.read_all(&mut bytes)?;
                 Ok(bytes)
             }
         }

@@ -1,6 +1,6 @@
 //! The inflated text of one log, kept until its hash has matched. Only then are its records read.
 
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{self, Seek as _, Write as _};
 
 use crate::base::error::words;
 use crate::base::spool::TemporaryFile;
@@ -79,9 +79,7 @@ impl LogText {
     /// Why it could not be kept.
     pub fn bytes(&mut self) -> Result<&mut Vec<u8>, String> {
         if let Some(mut file) = self.file.take() {
-            let read = file
-                .rewind()
-                .and_then(|()| file.read_to_end(&mut self.text));
+            let read = file.read_all(&mut self.text);
             self.lost = self.lost.take().or(read.err().map(|e| words(&e)));
         }
         match &self.lost {
