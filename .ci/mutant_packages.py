@@ -14,7 +14,7 @@ LIBRARIES = {"md-5": "md5"}
 # A test that says one of these needs the program, or a folder for tests that are a crate of their own.
 NEEDS_MORE = re.compile(r"CARGO_BIN_EXE|CARGO_TARGET_TMPDIR")
 # Tests that take minutes of a processor: they try thousands of cases, and what they show the others show, too.
-SLOW = {("whole", "flips"), ("whole", "bits"), ("whole", "worlds"), ("whole", "fuzz"), ("whole", "resources")}
+SLOW = {("whole", "bits"), ("whole", "worlds"), ("whole", "fuzz"), ("whole", "resources")}
 # A module that another file holds, with its attributes.
 DECLARATION = re.compile(r'(?m)^(?P<attributes>(?:#\[[^\n]*\]\n)*)(?:pub(?:\([a-z]+\))? )?mod (?P<name>\w+);\n')
 # A path from the root of the crate or of the library, or one that begins above.

@@ -84,24 +84,26 @@ fn short(stage: &Stage) -> Command {
 /// Variables without which there are no credentials.
 const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 
+/// Each name with one of four values, or with `TRAILPROOF_TRIALS=4` with all.
+fn in_turn<V: Copy>(names: &[&'static str], values: &[V; 4]) -> Vec<(&'static str, V)> {
+    let mut cases = Vec::new();
+    for (number, name) in names.iter().enumerate() {
+        let values = values.iter().cycle().skip(number);
+        let some = values.take(times_more().min(4));
+        cases.extend(some.map(|value| (*name, *value)));
+    }
+    cases
+}
+
 #[test]
 fn every_variable_with_an_odd_value_is_of_use_or_refused_by_its_name() {
     let stage = stage();
     let long = vec![b'A'; 100_000];
     let values: [&[u8]; 4] = [b"x", b"a\n\x1b[31mred", b"\xff\xfe", &long];
-    let mut cases = Vec::new();
-    // Each variable with two of them, or with `TRAILPROOF_TRIALS=2` with all.
-    for (number, name) in VARIABLES.into_iter().enumerate() {
-        let some = values
-            .iter()
-            .cycle()
-            .skip(number)
-            .take(2 * times_more().min(2));
-        cases.extend(some.map(|value| (name, OsString::from_vec(value.to_vec()))));
-    }
-    in_parallel(&cases, |(name, value)| {
-        let run = finish(short(&stage).env(name, value));
-        let what = format!("{name}={}", shown(value));
+    in_parallel(&in_turn(&VARIABLES, &values), |(name, value)| {
+        let value = OsString::from_vec(value.to_vec());
+        let run = finish(short(&stage).env(name, &value));
+        let what = format!("{name}={}", shown(&value));
         match orderly(&run, &what) {
             0 => {}
             2 => assert!(run.stderr.contains(name), "{what}: {}", run.stderr),
@@ -177,15 +179,7 @@ fn every_key_of_a_profile_with_an_odd_value_is_of_use_or_refused_by_its_name() {
     ];
     let long = "A".repeat(1 << 20);
     let values = ["", "x", "a\n  \u{1b}[31mred = b", &long];
-    let mut cases = Vec::new();
-    for (number, name) in names.into_iter().enumerate() {
-        let some = values
-            .iter()
-            .cycle()
-            .skip(number)
-            .take(2 * times_more().min(2));
-        cases.extend(some.map(|value| (name, *value)));
-    }
+    let cases = in_turn(&names, &values);
     let numbered: Vec<(usize, &(&str, &str))> = cases.iter().enumerate().collect();
     in_parallel(&numbered, |(number, (name, value))| {
         let config = stage.dir.path().join(format!("config-{number}"));

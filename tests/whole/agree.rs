@@ -1,8 +1,5 @@
 //! Disk, S3, memory and a bundle agree on the verdict, the findings and the states of random damaged worlds.
 
-use std::sync::Mutex;
-use std::time::Instant;
-
 use jiff::SignedDuration;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
@@ -12,14 +9,13 @@ use trailproof::validate::outcome::Outcome;
 
 use crate::library::{prove, ring, source};
 use crate::support::collected::{Bundle, collecting};
-use crate::support::forge::{Heads, KeyFileStyle, Object, Place, Rng};
-use crate::support::orderly::{in_parallel, note};
+use crate::support::forge::{KeyFileStyle, Object, Place, Rng};
 use crate::support::program::report;
 use crate::support::stage::Stage;
 use crate::support::thorough::times_more;
-use crate::trials::tally::Tally;
 use crate::trials::worlds::damage::{Damaged, Forger, Kind};
 use crate::trials::worlds::scene::Scene;
+use crate::whole::damaged_copies::{copied, tried, window_of};
 
 const WORLDS: usize = 3;
 
@@ -109,24 +105,10 @@ fn world(seed: u64) -> (Scene, Damaged) {
     (scene, damaged)
 }
 
-fn window(scene: &Scene) -> Vec<String> {
-    let mut args = vec!["--as-of".to_owned(), scene.as_of().to_string()];
-    if let Some(Window { from, to }) = scene.window {
-        args.extend(["--start-time".to_owned(), from.to_string()]);
-        args.extend(["--end-time".to_owned(), to.to_string()]);
-    }
-    args
-}
-
 fn on_disk(scene: &Scene, damaged: &Damaged) -> Said {
     let dir = tempfile::tempdir().expect("a folder");
-    let mut args = window(scene);
-    for bucket in damaged.world.buckets.keys() {
-        damaged
-            .world
-            .write_tree(bucket, &dir.path().join(bucket), Heads::All);
-        args.extend(["--path".to_owned(), format!("{bucket}={bucket}")]);
-    }
+    let mut args = window_of(scene);
+    args.extend(copied(damaged, dir.path()));
     let regions: Vec<&str> = scene.regions().into_iter().collect();
     let (keys, style) = (dir.path().join("keys"), KeyFileStyle::V2Iso);
     damaged
@@ -139,7 +121,7 @@ fn on_disk(scene: &Scene, damaged: &Damaged) -> Said {
 /// What S3 shows, and then a bundle of it.
 fn in_s3(scene: &Scene, damaged: &Damaged) -> (Said, Said) {
     let stage = Stage::of(&damaged.world, &[]);
-    let mut args = window(scene);
+    let mut args = window_of(scene);
     let buckets = damaged.world.buckets.keys();
     args.extend(buckets.flat_map(|b| ["--s3-bucket".to_owned(), b.clone()]));
     let online = of_report(&stage.report(&args).1);
@@ -195,19 +177,7 @@ fn disagreements(seed: u64) -> Option<Vec<String>> {
 
 #[test]
 fn disk_s3_memory_and_a_bundle_agree_on_random_damaged_worlds() {
-    let begin = Instant::now();
-    let seeds: Vec<u64> = (0..(WORLDS * times_more()) as u64).collect();
-    let tally = Mutex::new(Tally::new("agree", Some(0)));
-    in_parallel(&seeds, |seed| {
-        let Some(found) = disagreements(*seed) else {
-            return;
-        };
-        let mut tally = tally.lock().expect("no holder has panicked");
-        tally.tried += 1;
-        tally.missed.extend(found);
-    });
-    let tally = tally.into_inner().expect("no holder has panicked");
-    note(&tally.line(begin.elapsed().as_secs_f64()));
+    let tally = tried("agree", WORLDS, disagreements);
     // Few are left out.
-    tally.assert_clean((seeds.len() * 3 / 4) as u64);
+    tally.assert_clean((WORLDS * times_more() * 3 / 4) as u64);
 }

@@ -9,7 +9,6 @@
 //! - `organization`: an organization with several faults; each is found once, from disk and from S3.
 //! - `oracle`: `openssl`, `gunzip` and `sha256sum` alone prove what we prove, and nothing else.
 //! - `differences`: the AWS CLI over the same AWS; every difference has a declared reason.
-//! - `flips`: every flipped bit of a digest or a log is detected.
 //! - `bits`: edits of every part of a trail, its metadata and its keys, each reported as what it is.
 //! - `fuzz`: every seed and every former finding passes the targets of the fuzzers, as do some mutations of them.
 //! - `faults`: an object that could not be read is never called altered or missing.
@@ -38,11 +37,11 @@ mod clean_worlds;
 mod codes;
 #[cfg(feature = "aws")]
 mod collect;
+mod damaged_copies;
 #[cfg(feature = "aws")]
 mod differences;
 mod events;
 mod faults;
-mod flips;
 mod forge;
 mod fuzz;
 mod library_cases;

@@ -4,22 +4,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
-use std::time::Instant;
 
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
 
 use crate::support::forge::key_file::render;
-use crate::support::forge::{Heads, KeyFileStyle, PublishedKey, Rng};
-use crate::support::orderly::{in_parallel, note};
+use crate::support::forge::{KeyFileStyle, PublishedKey, Rng};
 use crate::support::program::{report, root};
 use crate::support::python::output_of;
 use crate::support::thorough::times_more;
-use crate::trials::tally::Tally;
 use crate::trials::worlds::damage::Damaged;
 use crate::trials::worlds::scene::Scene;
 use crate::trials::worlds::{self, Unseen};
+use crate::whole::damaged_copies::{copied, tried, window_of};
 
 /// Worlds that the witness is asked about.
 const WITNESSED: usize = 12;
@@ -39,13 +36,8 @@ fn random_damage_is_found_and_more_of_it_never_improves_a_verdict() {
     assert!(trial.blinded > 0, "no failed became unproven");
 }
 
-/// A damaged world on disk, with the metadata of every digest, and the keys.
-fn copied(scene: &Scene, damaged: &Damaged, dir: &Path) {
-    for bucket in damaged.world.buckets.keys() {
-        damaged
-            .world
-            .write_tree(bucket, &dir.join(bucket), Heads::All);
-    }
+/// The keys that are left of a damaged world, in files.
+fn keys_left(scene: &Scene, damaged: &Damaged, dir: &Path) {
     let folder = dir.join("keys");
     std::fs::create_dir(&folder).expect("a folder for the keys");
     for region in scene.regions() {
@@ -60,21 +52,6 @@ fn copied(scene: &Scene, damaged: &Damaged, dir: &Path) {
         std::fs::write(folder.join(format!("{region}.json")), text)
             .expect("the keys can be written");
     }
-}
-
-fn arguments(scene: &Scene, damaged: &Damaged) -> Vec<String> {
-    let buckets = damaged.world.buckets.keys();
-    let mut args: Vec<String> = buckets
-        .flat_map(|b| ["--path".to_owned(), format!("{b}={b}")])
-        .collect();
-    args.extend(["--keys", "keys", "--as-of"].map(str::to_owned));
-    args.push(scene.as_of().to_string());
-    if let Some(window) = scene.window {
-        let times = [window.from, window.to].map(|at| at.to_string());
-        args.extend(["--start-time".to_owned(), times[0].clone()]);
-        args.extend(["--end-time".to_owned(), times[1].clone()]);
-    }
-    args
 }
 
 /// The severities of the findings of an object above a note, by its place.
@@ -145,7 +122,10 @@ fn asked(seed: u64) -> Vec<String> {
         damaged.harm(&scene, &mut rng, |_, _| true);
     }
     let dir = tempfile::tempdir().expect("a folder");
-    copied(&scene, &damaged, dir.path());
+    let mut args = copied(&damaged, dir.path());
+    keys_left(&scene, &damaged, dir.path());
+    args.extend(["--keys", "keys"].map(str::to_owned));
+    args.extend(window_of(&scene));
     let mut python = Command::new("python3");
     python
         .arg(root().join("tests/support/oracle.py"))
@@ -154,7 +134,7 @@ fn asked(seed: u64) -> Vec<String> {
         python.args([window.from, window.to].map(|at| at.to_string()));
     }
     let said: Value = serde_json::from_str(&output_of(&mut python)).expect("JSON");
-    let (_, report) = report(dir.path(), &arguments(&scene, &damaged));
+    let (_, report) = report(dir.path(), &args);
     let wrong = disagreements(&said, &report);
     let what = |text: String| format!("world {seed}, {:?}: {text}", damaged.done);
     wrong.into_iter().map(what).collect()
@@ -162,16 +142,6 @@ fn asked(seed: u64) -> Vec<String> {
 
 #[test]
 fn a_witness_in_plain_python_says_the_same_of_every_digest_and_log() {
-    let begin = Instant::now();
-    let seeds: Vec<u64> = (0..(WITNESSED * times_more()) as u64).collect();
-    let tally = Mutex::new(Tally::new("witness", Some(0)));
-    in_parallel(&seeds, |seed| {
-        let found = asked(*seed);
-        let mut tally = tally.lock().expect("no holder has panicked");
-        tally.tried += 1;
-        tally.missed.extend(found);
-    });
-    let tally = tally.into_inner().expect("no holder has panicked");
-    note(&tally.line(begin.elapsed().as_secs_f64()));
+    let tally = tried("witness", WITNESSED, |seed| Some(asked(seed)));
     tally.assert_clean(WITNESSED as u64);
 }
