@@ -1,9 +1,15 @@
 //! The AWS CLI in one version, in its own environment.
 
-use std::process::Output;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Output, Stdio};
+use std::sync::Mutex;
+
+use serde_json::{Map, Value, json};
 
 use crate::support::aws::Loopback;
-use crate::support::python::{AWS_CLI, both_streams};
+use crate::support::program::root;
+use crate::support::python::AWS_CLI;
 
 /// How one run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,32 +85,75 @@ impl CliResult {
     }
 }
 
+/// A process that has loaded the AWS CLI, and runs it as often as it is asked.
+struct LoadedCli {
+    /// Ends with its standard input.
+    _process: Child,
+    asks: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl LoadedCli {
+    fn start() -> LoadedCli {
+        let mut process = AWS_CLI
+            .command()
+            .env_clear()
+            .envs(AWS_CLI.path())
+            .arg(root().join("tests/support/aws_cli.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the AWS CLI starts");
+        let asks = process.stdin.take().expect("a pipe");
+        let answers = process.stdout.take().expect("a pipe");
+        LoadedCli {
+            _process: process,
+            asks,
+            answers: BufReader::new(answers),
+        }
+    }
+
+    /// One run. Returns its exit status and its two streams.
+    fn run(&mut self, args: &[String], env: &[(String, String)]) -> (i32, Prints) {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| home.path().join(name);
+        let mut env: Map<String, Value> = env
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().into()))
+            .collect();
+        env.insert("HOME".to_owned(), json!(home.path()));
+        let run = json!({"args": args, "env": env, "out": path("out"), "err": path("err")});
+        writeln!(self.asks, "{run}").expect("it reads");
+        let mut status = String::new();
+        self.answers.read_line(&mut status).expect("it answers");
+        let text = |name| fs::read_to_string(path(name)).expect("UTF-8");
+        let prints = Prints {
+            out: text("out"),
+            err: text("err"),
+        };
+        let status = status.trim().parse();
+        (status.expect("an exit status"), prints)
+    }
+}
+
+/// Those that wait for a run.
+static LOADED: Mutex<Vec<LoadedCli>> = Mutex::new(Vec::new());
+
 /// `aws cloudtrail validate-logs` against AWS on loopback, with these settings only.
 pub fn validate_logs(loopback: &Loopback, args: &[String]) -> CliResult {
-    let home = tempfile::tempdir().expect("a folder");
-    let output = AWS_CLI
-        .command()
-        .env_clear()
-        .envs(loopback.env())
-        .envs(AWS_CLI.path())
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", home.path())
-        .args(["-m", "awscli", "cloudtrail", "validate-logs"])
-        .args(args)
-        .output()
-        .expect("the AWS CLI runs");
-    let text = both_streams(&output);
-    let end = match output.status.code() {
-        Some(0) => End::Valid,
-        Some(1) => End::Invalid,
+    let idle = LOADED.lock().expect("no holder panics").pop();
+    let mut cli = idle.unwrap_or_else(LoadedCli::start);
+    let command = ["cloudtrail", "validate-logs"].map(str::to_owned);
+    let (status, prints) = cli.run(&[&command, args].concat(), &loopback.env());
+    LOADED.lock().expect("no holder panics").push(cli);
+    let text = format!("{}\n{}", prints.out, prints.err);
+    let end = match status {
+        0 => End::Valid,
+        1 => End::Invalid,
         _ => End::Aborted,
     };
     // Python itself exits with 1 if it fails before the AWS CLI starts.
     let summary = text.contains("Results requested for ");
     assert_eq!(end != End::Aborted, summary, "{args:?}:\n{text}");
-    CliResult {
-        end,
-        prints: Prints::of(&output),
-        text,
-    }
+    CliResult { end, prints, text }
 }
