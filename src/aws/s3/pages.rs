@@ -20,6 +20,15 @@ pub(super) struct ListingPage {
     pub folders: Vec<String>,
 }
 
+impl ListingPage {
+    /// Whether it has a name that does not begin with the prefix. An answer that breaks off within a name has one.
+    fn leaves(&self, prefix: &str) -> bool {
+        let mut keys = self.objects.iter().map(|(key, _)| key);
+        let mut folders = self.folders.iter();
+        !keys.all(|key| key.starts_with(prefix)) || !folders.all(|name| name.starts_with(prefix))
+    }
+}
+
 impl S3Source {
     /// Calls `visit` with each page of a listing until it returns `false`. Returns the number of requests.
     pub(super) fn pages(
@@ -68,16 +77,23 @@ impl S3Source {
             };
             let pass = self.flight.enter();
             let mut answer = self.call(bucket, &context, request)?;
-            if is_doubtful(&answer, delimiter.is_some() && token.is_none()) {
+            let mut page = page_of(&answer);
+            let of_folders = delimiter.is_some() && token.is_none();
+            if is_doubtful(&answer, of_folders) || page.leaves(prefix) {
                 requests += 1;
                 answer = self.call_by(bucket, &context, self.again(), request)?;
+                page = page_of(&answer);
             }
             if answer.is_truncated.is_none() {
                 return Err(GetError::Io("a listing that lacks a required field".into()));
             }
+            if page.leaves(prefix) {
+                let what = "a listing that has names outside the folder that was asked for";
+                return Err(GetError::Io(what.into()));
+            }
             pass.listed();
             drop(pass);
-            if !visit(&page(&answer)) || answer.is_truncated != Some(true) {
+            if !visit(&page) || answer.is_truncated != Some(true) {
                 return Ok(None);
             }
             let next = answer.next_continuation_token;
@@ -98,7 +114,7 @@ fn is_doubtful(answer: &ListObjectsV2Output, of_folders: bool) -> bool {
     answer.is_truncated.is_none() || of_folders && is_empty && answer.is_truncated != Some(true)
 }
 
-fn page(answer: &ListObjectsV2Output) -> ListingPage {
+fn page_of(answer: &ListObjectsV2Output) -> ListingPage {
     let encoded = answer.encoding_type() == Some(&EncodingType::Url);
     let objects = answer.contents().iter();
     let folders = answer.common_prefixes().iter();

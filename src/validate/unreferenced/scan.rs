@@ -224,8 +224,13 @@ impl Scan<'_, '_> {
 
     /// Whether a folder may hold logs of the time that is searched.
     fn is_searched(&self, key: &str) -> bool {
-        let time = time_of_folder(&key[self.folder.len()..]);
+        let time = self.below(key).and_then(time_of_folder);
         time.is_none_or(|time| !time.clip(&self.time).is_empty())
+    }
+
+    /// What follows the folder in a key; `None` if the key lies elsewhere, as in a listing that somebody made up.
+    fn below<'k>(&self, key: &'k str) -> Option<&'k str> {
+        key.strip_prefix(self.folder.as_str())
     }
 
     /// Whether a folder is known to be one that could not be listed.
@@ -249,7 +254,10 @@ impl Scan<'_, '_> {
     }
 
     fn other(&mut self, key: &str, refused: Option<&'static str>) {
-        let Some(time) = KeyTime::of(&key[self.folder.len()..], &self.time) else {
+        let time = self
+            .below(key)
+            .and_then(|name| KeyTime::of(name, &self.time));
+        let Some(time) = time else {
             return;
         };
         let recorded = self.context.fetcher.places.recorded(self.root, key);

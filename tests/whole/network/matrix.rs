@@ -57,6 +57,30 @@ fn the_answer_to_another_request_accuses_nobody() {
     tally.assert_clean(1);
 }
 
+/// A listing that broke off within a key was taken for a whole one, and the rest of the key ended the program.
+#[test]
+fn a_listing_that_breaks_off_within_a_key_is_none() {
+    let trouble = |step, harm, times| Trouble {
+        step,
+        harm,
+        times: Some(times),
+    };
+    let cell = Cell {
+        scene: Scene::Paged,
+        troubles: vec![
+            trouble(Step::LogListing, Harm::Close, 1),
+            trouble(Step::Status, Harm::HangWithin, 1),
+            trouble(Step::DigestListing, Harm::TooLong, 1),
+            trouble(Step::LogListing, Harm::Shortened, 3),
+        ],
+    };
+    let mut tally = Tally::new("a listing that breaks off", None);
+    run(&[cell], &mut tally, |cell, ended| {
+        judged(cell, clean(cell.scene), ended)
+    });
+    tally.assert_clean(1);
+}
+
 #[test]
 fn each_fault_at_each_step_neither_accuses_nor_excuses() {
     let begun = Instant::now();
