@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use rand::{RngExt as _, SeedableRng as _};
+use rustix::time::{ClockId, clock_gettime};
 
 use super::mutate::mutated;
 use super::seeds::seeds_of;
@@ -12,7 +13,7 @@ use super::targets::FuzzTarget;
 use crate::support::forge::Rng;
 use crate::trials::tally::Tally;
 
-/// The longest time of one input.
+/// The longest time of one input, in the time of a processor: other work of the machine does not count.
 const SLOW: Duration = Duration::from_secs(2);
 
 /// How often a slow input is tried again.
@@ -52,9 +53,9 @@ pub trait Watch {
 /// What came of one input: a number, or what is wrong.
 fn run(target: &FuzzTarget, input: &[u8], watch: &dyn Watch) -> Result<u64, String> {
     watch.begins(target, input);
-    let (began, before) = (Instant::now(), watch.allocated());
+    let (began, before) = (processor_time(), watch.allocated());
     let result = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
-    let took = began.elapsed();
+    let took = processor_time().saturating_sub(began);
     let allocated = watch.allocated().saturating_sub(before);
     let outcome = result.map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
@@ -71,13 +72,19 @@ fn run(target: &FuzzTarget, input: &[u8], watch: &dyn Watch) -> Result<u64, Stri
     Ok(outcome)
 }
 
-/// Whether an input is slow again and again: the machine may have been busy with something else.
+/// How long this thread has run on a processor.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.try_into().expect("a time from its start on")
+}
+
+/// Whether an input is slow again and again: the first run may prepare what all later ones use.
 fn is_always_slow(target: &FuzzTarget, input: &[u8], watch: &dyn Watch) -> bool {
     (0..AGAIN).all(|_| {
         watch.begins(target, input);
-        let began = Instant::now();
+        let began = processor_time();
         (target.run)(input);
-        began.elapsed() > SLOW
+        processor_time().saturating_sub(began) > SLOW
     })
 }
 
