@@ -78,18 +78,16 @@ impl S3Source {
             let pass = self.flight.enter();
             let mut answer = self.call(bucket, &context, request)?;
             let mut page = page_of(&answer);
+            let mut fault = fault_of(&answer, &page, prefix);
             let of_folders = delimiter.is_some() && token.is_none();
-            if is_doubtful(&answer, of_folders) || page.leaves(prefix) {
+            if fault.is_some() || of_folders && is_empty(&answer) {
                 requests += 1;
                 answer = self.call_by(bucket, &context, self.again(), request)?;
                 page = page_of(&answer);
+                fault = fault_of(&answer, &page, prefix);
             }
-            if answer.is_truncated.is_none() {
-                return Err(GetError::Io("a listing that lacks a required field".into()));
-            }
-            if page.leaves(prefix) {
-                let what = "a listing that has names outside the folder that was asked for";
-                return Err(GetError::Io(what.into()));
+            if let Some(fault) = fault {
+                return Err(GetError::Io(fault.into()));
             }
             pass.listed();
             drop(pass);
@@ -107,11 +105,23 @@ impl S3Source {
     }
 }
 
-/// Whether a page of a listing is requested once more: it lacks a required field, or it should list folders and
-/// lists none. A request for folders expects some.
-fn is_doubtful(answer: &ListObjectsV2Output, of_folders: bool) -> bool {
-    let is_empty = answer.contents().is_empty() && answer.common_prefixes().is_empty();
-    answer.is_truncated.is_none() || of_folders && is_empty && answer.is_truncated != Some(true)
+/// What is wrong with a page, if anything is. A page with a fault is requested once more.
+fn fault_of(
+    answer: &ListObjectsV2Output,
+    page: &ListingPage,
+    prefix: &str,
+) -> Option<&'static str> {
+    if answer.is_truncated.is_none() {
+        return Some("a listing that lacks a required field");
+    }
+    let outside = "a listing that has names outside the folder that was asked for";
+    page.leaves(prefix).then_some(outside)
+}
+
+/// Whether the last page lists nothing. A request for folders expects some, and is made once more.
+fn is_empty(answer: &ListObjectsV2Output) -> bool {
+    let lists_nothing = answer.contents().is_empty() && answer.common_prefixes().is_empty();
+    lists_nothing && answer.is_truncated == Some(false)
 }
 
 fn page_of(answer: &ListObjectsV2Output) -> ListingPage {
