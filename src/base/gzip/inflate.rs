@@ -16,7 +16,7 @@ use crate::base::sha256::Sha256;
 /// Bytes that are read at a time.
 const CHUNK: usize = 128 << 10;
 /// Bytes that are inflated at a time: most logs at once, so that the decoder need not keep its window.
-const INFLATED: usize = 256 << 10;
+pub const INFLATED: usize = 256 << 10;
 
 /// The state of the container around the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +50,30 @@ pub struct Inflated {
     pub optional_fields: bool,
 }
 
+/// Some of the content of an object.
+pub enum ContentChunk<'c> {
+    /// Bytes as they were read.
+    Read(&'c [u8]),
+    /// Inflated bytes, of all capacity of their buffer but in the last chunk. Whoever keeps them may take them instead
+    /// of a copy.
+    Inflated(&'c mut Vec<u8>),
+}
+
+impl ContentChunk<'_> {
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            ContentChunk::Read(bytes) => bytes,
+            ContentChunk::Inflated(buffer) => buffer,
+        }
+    }
+}
+
 /// Buffers for inflating many objects one after another; allocated with the first.
 #[derive(Default)]
 pub struct Inflater {
     input: Box<[u8]>,
-    output: Box<[u8]>,
+    output: Vec<u8>,
     /// Decodes the bare deflate stream, because only then can it be reset.
     decoder: Option<Decompress>,
 }
@@ -70,11 +89,10 @@ impl Inflater {
         &mut self,
         body: &mut dyn Read,
         limit: u64,
-        sink: &mut dyn FnMut(&[u8]),
+        sink: &mut dyn FnMut(ContentChunk<'_>),
     ) -> io::Result<Inflated> {
         if self.input.is_empty() {
             self.input = vec![0; CHUNK].into_boxed_slice();
-            self.output = vec![0; INFLATED].into_boxed_slice();
         }
         let Inflater {
             input,
@@ -82,9 +100,9 @@ impl Inflater {
             decoder,
         } = self;
         let mut hasher = sha2::Sha256::new();
-        let mut take = |bytes: &[u8]| {
-            hasher.update(bytes);
-            sink(bytes);
+        let mut take = |chunk: ContentChunk<'_>| {
+            hasher.update(chunk.bytes());
+            sink(chunk);
         };
         let mut head = Vec::new();
         let mut chunk = next_chunk(body, input)?;
@@ -124,7 +142,7 @@ impl Inflater {
             Container::CutOff
         } else {
             loop {
-                take(chunk);
+                take(ContentChunk::Read(chunk));
                 inflated += chunk.len() as u64;
                 if inflated > limit {
                     break Container::TooLarge;
@@ -146,6 +164,14 @@ impl Inflater {
     }
 }
 
+/// Empties a buffer, or makes a new one where it was taken.
+fn empty(output: &mut Vec<u8>) {
+    output.clear();
+    if output.capacity() != INFLATED {
+        *output = Vec::with_capacity(INFLATED);
+    }
+}
+
 /// Reads until the flags of a header are known, where a body comes in a few bytes at a time.
 fn fill_head(head: &mut Vec<u8>, body: &mut dyn Read, input: &mut [u8]) -> io::Result<()> {
     while !head.is_empty() && head.len() < FLAGS + 1 {
@@ -162,9 +188,8 @@ fn fill_head(head: &mut Vec<u8>, body: &mut dyn Read, input: &mut [u8]) -> io::R
 struct GzipMember<'i> {
     header: Header,
     decoder: &'i mut Decompress,
-    output: &'i mut [u8],
-    /// Bytes of the output that were not passed on yet.
-    filled: usize,
+    /// Bytes that were not passed on yet.
+    output: &'i mut Vec<u8>,
     checksum: Checksum,
     /// Whether the deflate stream has ended.
     stream_ended: bool,
@@ -172,13 +197,13 @@ struct GzipMember<'i> {
 }
 
 impl<'i> GzipMember<'i> {
-    fn new(decoder: &'i mut Decompress, output: &'i mut [u8]) -> Self {
+    fn new(decoder: &'i mut Decompress, output: &'i mut Vec<u8>) -> Self {
         decoder.reset(false);
+        empty(output);
         GzipMember {
             header: Header::default(),
             decoder,
             output,
-            filled: 0,
             checksum: Checksum::default(),
             stream_ended: false,
             trailer: Trailer::default(),
@@ -192,7 +217,7 @@ impl<'i> GzipMember<'i> {
         mut chunk: &[u8],
         read: u64,
         limit: u64,
-        take: &mut dyn FnMut(&[u8]),
+        take: &mut dyn FnMut(ContentChunk<'_>),
     ) -> Option<Container> {
         while !chunk.is_empty() {
             if self.decoder.total_out() > limit || read > limit.saturating_add(CHUNK as u64) {
@@ -227,20 +252,15 @@ impl<'i> GzipMember<'i> {
     fn inflate<'c>(
         &mut self,
         chunk: &'c [u8],
-        take: &mut dyn FnMut(&[u8]),
+        take: &mut dyn FnMut(ContentChunk<'_>),
     ) -> Result<&'c [u8], Broken> {
-        let (read, out) = (self.decoder.total_in(), self.decoder.total_out());
-        let status = self.decoder.decompress(
-            chunk,
-            &mut self.output[self.filled..],
-            FlushDecompress::None,
-        );
+        let (read, filled) = (self.decoder.total_in(), self.output.len());
+        let status = self
+            .decoder
+            .decompress_vec(chunk, self.output, FlushDecompress::None);
         let rest = &chunk[(self.decoder.total_in() - read) as usize..];
-        let new = (self.decoder.total_out() - out) as usize;
-        self.checksum
-            .update(&self.output[self.filled..self.filled + new]);
-        self.filled += new;
-        if self.filled == self.output.len() {
+        self.checksum.update(&self.output[filled..]);
+        if self.output.len() == self.output.capacity() {
             self.pass_on(take);
         }
         match status {
@@ -252,10 +272,10 @@ impl<'i> GzipMember<'i> {
     }
 
     /// Passes on what was inflated.
-    fn pass_on(&mut self, take: &mut dyn FnMut(&[u8])) {
-        if self.filled > 0 {
-            take(&self.output[..self.filled]);
-            self.filled = 0;
+    fn pass_on(&mut self, take: &mut dyn FnMut(ContentChunk<'_>)) {
+        if !self.output.is_empty() {
+            take(ContentChunk::Inflated(self.output));
+            empty(self.output);
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use super::sink::RecordOrigin;
 use super::stream::EventStream;
 use super::without::{LogsWithout, WithoutEvents};
-use crate::base::gzip::inflate::Inflater;
+use crate::base::gzip::inflate::{ContentChunk, Inflater};
 use crate::base::limits::Limits;
 use crate::base::text::s3_uri;
 use crate::proof::finding::{Code, Finding};
@@ -125,7 +125,7 @@ fn text_of(
     for (root, key) in access.places.find(bucket, key).all() {
         let mut text = Vec::new();
         let read = access.source.get(*root, key, false).and_then(|mut object| {
-            let mut sink = |bytes: &[u8]| text.extend_from_slice(bytes);
+            let mut sink = |chunk: ContentChunk<'_>| text.extend_from_slice(chunk.bytes());
             let read = inflater.run(&mut object.body, limits.unproven_text, &mut sink);
             read.map_err(GetError::from_body)
         });

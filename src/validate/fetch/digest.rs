@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{Fetcher, Size};
-use crate::base::gzip::inflate::Container;
+use crate::base::gzip::inflate::{Container, ContentChunk};
 use crate::cloudtrail::digest_stream::{DigestStream, NotParsed};
 use crate::cloudtrail::object_key::DigestName;
 use crate::proof::digest_object::{Content, NotDigest, Reading, signed_within};
@@ -181,8 +181,8 @@ impl Fetcher<'_> {
     ) -> Result<(Content, Container), GetError> {
         let mut digest = DigestStream::new(self.limits.digest_inflated);
         let mut large = None;
-        let mut sink = |bytes: &[u8]| {
-            digest.push(bytes);
+        let mut sink = |chunk: ContentChunk<'_>| {
+            digest.push(chunk.bytes());
             if large.is_none() && digest.is_large() {
                 large = Some(self.large.lock().unwrap_or_else(|e| e.into_inner()));
             }

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::several::{self, LogState};
 use super::{Fetcher, Size, first_of};
+use crate::base::gzip::inflate::ContentChunk;
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::event::prefilter::CallPrefilter;
 use crate::cloudtrail::event::record::FoundEvents;
@@ -286,13 +287,13 @@ impl Fetcher<'_> {
         let is_read = keeps || wanted.events.is_some();
         let mut text = is_read.then(|| self.empty_text(room));
         let mut search = wanted.changes.map(|_| ChangeSearch::new());
-        let mut sink = |bytes: &[u8]| {
-            let is_needed = search.as_mut().is_some_and(|s| s.keeps_from(bytes));
+        let mut sink = |chunk: ContentChunk<'_>| {
+            let is_needed = search.as_mut().is_some_and(|s| s.keeps_from(chunk.bytes()));
             if is_needed && text.is_none() {
                 text = Some(self.empty_text(room));
             }
             if let Some(text) = &mut text {
-                text.push(bytes);
+                text.push(chunk);
             }
         };
         let inflated = self.inflate(&mut object.body, &mut sink, size)?;
@@ -355,7 +356,7 @@ impl Fetcher<'_> {
                 let mut object = self.logs.get(root, key, false)?;
                 let mut text = self.empty_text(IN_MEMORY);
                 let body = &mut object.body;
-                let inflated = self.inflate_uncounted(body, &mut |bytes| text.push(bytes))?;
+                let inflated = self.inflate_uncounted(body, &mut |chunk| text.push(chunk))?;
                 let compared = log::compare(expected, &inflated);
                 let events = compared.ok().map(|()| text.events(wanted, false));
                 self.return_text(Some(text));

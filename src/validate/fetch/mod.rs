@@ -21,7 +21,7 @@ pub use self::several::LogState;
 pub(crate) use self::version::VersionMatch;
 use super::logs::log_text::{IN_MEMORY, LogText};
 use super::outcome::Requests;
-use crate::base::gzip::inflate::{Inflated, Inflater};
+use crate::base::gzip::inflate::{ContentChunk, Inflated, Inflater};
 use crate::base::limits::Limits;
 use crate::proof::finding::ObjectFacts;
 use crate::proof::keys::Keys;
@@ -195,7 +195,7 @@ impl<'a> Fetcher<'a> {
     fn inflate(
         &self,
         body: &mut dyn Read,
-        sink: &mut dyn FnMut(&[u8]),
+        sink: &mut dyn FnMut(ContentChunk<'_>),
         size: &mut Size,
     ) -> Result<Inflated, GetError> {
         *size = Size::default();
@@ -216,7 +216,7 @@ impl<'a> Fetcher<'a> {
     fn inflate_uncounted(
         &self,
         body: &mut dyn Read,
-        sink: &mut dyn FnMut(&[u8]),
+        sink: &mut dyn FnMut(ContentChunk<'_>),
     ) -> Result<Inflated, GetError> {
         let pool = || self.inflaters.lock().unwrap_or_else(|e| e.into_inner());
         let mut inflater = pool().pop().unwrap_or_default();

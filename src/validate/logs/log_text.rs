@@ -3,12 +3,13 @@
 use std::io::{self, Seek as _, Write as _};
 
 use crate::base::error::words;
+use crate::base::gzip::inflate::{ContentChunk, INFLATED};
 use crate::base::spool::TemporaryFile;
 use crate::cloudtrail::event::Event;
 use crate::cloudtrail::event::record::{self, FoundEvents, Records};
 
 /// Bytes of a text in memory that is kept for its events. A longer text goes to an unlinked temporary file.
-pub(crate) const IN_MEMORY: usize = 256 << 10;
+pub(crate) const IN_MEMORY: usize = INFLATED;
 
 /// Whether an event is wanted.
 pub(crate) type EventPredicate<'a> = dyn Fn(&Event) -> bool + Sync + 'a;
@@ -39,10 +40,19 @@ impl LogText {
     }
 
     /// Appends some text. Trouble with the temporary file shows when the records are read.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.size += bytes.len() as u64;
-        if self.lost.is_none() {
-            self.lost = self.write(bytes).err().map(|e| words(&e));
+    pub(crate) fn push(&mut self, chunk: ContentChunk<'_>) {
+        let is_first = self.size == 0;
+        let length = chunk.bytes().len();
+        self.size += length as u64;
+        match chunk {
+            // Most texts are one chunk.
+            ContentChunk::Inflated(bytes) if is_first && length <= self.room => {
+                std::mem::swap(&mut self.text, bytes);
+            }
+            chunk if self.lost.is_none() => {
+                self.lost = self.write(chunk.bytes()).err().map(|e| words(&e));
+            }
+            _ => {}
         }
     }
 

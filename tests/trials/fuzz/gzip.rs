@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use flate2::bufread::GzDecoder;
-use trailproof::base::gzip::inflate::{Container, Inflated, Inflater};
+use trailproof::base::gzip::inflate::{Container, ContentChunk, Inflated, Inflater};
 use trailproof::base::sha256::Sha256;
 
 use super::outcome::Outcome;
@@ -50,7 +50,7 @@ impl Read for Pieces<'_> {
 
 fn inflated(body: &mut dyn Read, limit: u64) -> (Inflated, Vec<u8>) {
     let mut content = Vec::new();
-    let mut take = |bytes: &[u8]| content.extend_from_slice(bytes);
+    let mut take = |chunk: ContentChunk<'_>| content.extend_from_slice(chunk.bytes());
     let inflated = Inflater::default().run(body, limit, &mut take);
     (inflated.expect("bytes are read"), content)
 }

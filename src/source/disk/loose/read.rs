@@ -55,9 +55,9 @@ impl<'t> DigestReader<'t> {
         };
         let mut digest = DigestStream::new(limit);
         let mut read = 0;
-        let inflated = self.inflater.run(&mut body, limit, &mut |bytes| {
-            read += bytes.len() as u64;
-            digest.push(bytes);
+        let inflated = self.inflater.run(&mut body, limit, &mut |chunk| {
+            read += chunk.bytes().len() as u64;
+            digest.push(chunk.bytes());
         });
         let inflated = inflated.ok().filter(|i| i.container != Container::TooLarge);
         let digest = match inflated.map(|inflated| digest.finish(inflated.sha256)) {
