@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::columns::{NAMES, cells};
 use super::lines::LineWriter;
-use super::sink::{EventFormat, EventWriter, LogInHand};
+use super::sink::{EncodedLog, EventFormat, EventWriter, LogInHand};
 use crate::cloudtrail::records::fields::RecordFields;
 use crate::report::csv_table::{csv_table, inert_data, io_error};
 
@@ -12,7 +12,7 @@ use crate::report::csv_table::{csv_table, inert_data, io_error};
 pub struct CsvRows;
 
 impl EventFormat for CsvRows {
-    fn encode(&self, log: &mut LogInHand<'_>) -> Vec<u8> {
+    fn encode(&self, log: &mut LogInHand<'_>) -> EncodedLog {
         let mut rows = Vec::new();
         let mut table = csv_table(&mut rows);
         log.for_each(&mut |record| {
@@ -26,7 +26,7 @@ impl EventFormat for CsvRows {
         });
         let _ = table.flush();
         drop(table);
-        rows
+        rows.into()
     }
 
     fn begin<'w>(

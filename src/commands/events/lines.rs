@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use super::sink::{EventFormat, EventWriter, KeptRecord, LogInHand, RecordCount, RecordOrigin};
+use super::sink::{
+    EncodedLog, EventFormat, EventWriter, KeptRecord, LogInHand, RecordCount, RecordOrigin,
+};
 use crate::cloudtrail::records::split::{RecordFinder, without_member};
 use crate::validate::records::LogStanding;
 
@@ -18,12 +20,14 @@ pub struct JsonLines {
 }
 
 impl EventFormat for JsonLines {
-    fn encode(&self, log: &mut LogInHand<'_>) -> Vec<u8> {
+    fn encode(&self, log: &mut LogInHand<'_>) -> EncodedLog {
         if !self.provenance
             && let Some((text, count)) = log.unfiltered()
         {
-            *count = into_lines(text);
-            return std::mem::take(text);
+            let unused;
+            (*count, unused) = into_lines(text);
+            let buffer = std::mem::take(text);
+            return EncodedLog { buffer, unused };
         }
         let mut lines = Vec::new();
         let head = self.provenance.then(|| provenance_of(log.origin()));
@@ -34,7 +38,7 @@ impl EventFormat for JsonLines {
             }
             lines.push(b'\n');
         });
-        lines
+        lines.into()
     }
 
     fn begin<'w>(
@@ -58,12 +62,14 @@ impl EventWriter for LineWriter<'_> {
     }
 }
 
-/// Turns the text of a log into lines, in place.
-fn into_lines(text: &mut Vec<u8>) -> RecordCount {
+/// Turns the text of a log into lines, in place. Also returns where they begin. CloudTrail writes one byte between two
+/// records, so none of them has to move.
+fn into_lines(text: &mut Vec<u8>) -> (RecordCount, usize) {
     let mut finder = RecordFinder::default();
     let mut count = RecordCount::default();
-    let mut end = 0;
     let mut next = finder.next(text);
+    let begin = next.as_ref().map_or(0, |first| first.start);
+    let mut end = begin;
     while let Some(record) = next {
         if has_controls(&text[record.clone()]) {
             // Each of the others may have some too, and may grow.
@@ -71,20 +77,25 @@ fn into_lines(text: &mut Vec<u8>) -> RecordCount {
             text.truncate(end);
             text.extend_from_slice(&rest);
             count.is_broken = finder.is_broken();
-            return count;
+            return (count, begin);
         }
         // Found before this record moves: the finder needs the text after it unchanged.
         next = finder.next(text);
         let length = record.len();
-        text.copy_within(record, end);
+        if record.start > end {
+            text.copy_within(record, end);
+        }
         end += length;
-        text[end] = b'\n';
+        match text.get_mut(end) {
+            Some(separator) => *separator = b'\n',
+            None => text.push(b'\n'),
+        }
         end += 1;
         count.kept += 1;
     }
     text.truncate(end);
     count.is_broken = finder.is_broken();
-    count
+    (count, begin)
 }
 
 /// The lines of a record and of all that follow it.
@@ -188,8 +199,9 @@ mod tests {
     /// The lines of a text, and the count.
     fn lines(text: &str) -> (String, RecordCount) {
         let mut text = text.as_bytes().to_vec();
-        let count = into_lines(&mut text);
-        (String::from_utf8(text).expect("UTF-8"), count)
+        let (count, begin) = into_lines(&mut text);
+        let lines = text.split_off(begin);
+        (String::from_utf8(lines).expect("UTF-8"), count)
     }
 
     fn marked(text: &str, standing: LogStanding) -> (String, RecordCount) {
@@ -202,6 +214,7 @@ mod tests {
         let mut log = LogInHand::new(&origin, &[], &mut text);
         let lines = JsonLines { provenance: true }.encode(&mut log);
         let count = log.count();
+        let lines = lines.bytes().to_vec();
         (String::from_utf8(lines).expect("UTF-8"), count)
     }
 
@@ -224,6 +237,7 @@ mod tests {
                 kept(3, false),
             ),
             (r#"{"Records":[{"a":1},{"b":"#, "{\"a\":1}\n", kept(1, true)),
+            (r#"{"Records":[{"a":1}"#, "{\"a\":1}\n", kept(1, true)),
             ("", "", kept(0, true)),
         ] {
             assert_eq!(lines(text), (expected.to_owned(), count), "{text}");

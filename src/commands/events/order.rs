@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard};
 
+use super::sink::EncodedLog;
 use crate::base::spool::TemporaryFile;
 
 /// Bytes in memory that wait for their turn. One log may be more.
@@ -22,21 +23,21 @@ struct WaitingTexts {
 }
 
 enum KeptText {
-    Memory(Vec<u8>),
+    Memory(EncodedLog),
     File(TemporaryFile),
 }
 
 impl WaitingLogs {
     /// Keeps bytes until their turn comes.
-    pub fn put(&self, number: u64, bytes: Vec<u8>) {
+    pub fn put(&self, number: u64, encoded: EncodedLog) {
         let mut waiting = self.waiting();
-        if waiting.bytes + bytes.capacity() <= BUDGET {
-            waiting.bytes += bytes.capacity();
-            waiting.logs.insert(number, Ok(KeptText::Memory(bytes)));
+        if waiting.bytes + encoded.buffer.capacity() <= BUDGET {
+            waiting.bytes += encoded.buffer.capacity();
+            waiting.logs.insert(number, Ok(KeptText::Memory(encoded)));
             return;
         }
         drop(waiting);
-        let kept = in_file(&bytes).map(KeptText::File);
+        let kept = in_file(encoded.bytes()).map(KeptText::File);
         self.waiting().logs.insert(number, kept);
     }
 
@@ -49,20 +50,20 @@ impl WaitingLogs {
     ///
     /// # Errors
     /// If a temporary file could not be written or read.
-    pub fn take(&self, number: u64) -> io::Result<Vec<u8>> {
+    pub fn take(&self, number: u64) -> io::Result<EncodedLog> {
         let mut waiting = self.waiting();
         let kept = waiting.logs.remove(&number);
         match kept.transpose()? {
-            None => Ok(Vec::new()),
-            Some(KeptText::Memory(bytes)) => {
-                waiting.bytes -= bytes.capacity();
-                Ok(bytes)
+            None => Ok(EncodedLog::default()),
+            Some(KeptText::Memory(encoded)) => {
+                waiting.bytes -= encoded.buffer.capacity();
+                Ok(encoded)
             }
             Some(KeptText::File(mut file)) => {
                 drop(waiting);
                 let mut bytes = Vec::new();
                 file.read_all(&mut bytes)?;
-                Ok(bytes)
+                Ok(bytes.into())
             }
         }
     }
@@ -87,12 +88,12 @@ mod tests {
         let waiting = WaitingLogs::default();
         let text = |n: u64| vec![u8::try_from(n).expect("small"); BUDGET / 4];
         for n in 0..6 {
-            waiting.put(n, text(n));
+            waiting.put(n, text(n).into());
         }
         assert_eq!(waiting.waiting().bytes, BUDGET);
         for n in (0..6).rev() {
-            assert_eq!(waiting.take(n).expect("kept"), text(n), "{n}");
-            assert!(waiting.take(n).expect("nothing").is_empty());
+            assert_eq!(waiting.take(n).expect("kept").bytes(), text(n), "{n}");
+            assert!(waiting.take(n).expect("nothing").bytes().is_empty());
         }
         assert_eq!(waiting.waiting().bytes, 0);
     }

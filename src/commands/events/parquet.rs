@@ -15,7 +15,7 @@ use parquet::schema::types::{Type, TypePtr};
 
 use super::columns::{COUNT, NAMES, cells};
 use super::rows::{CellReader, put_cell};
-use super::sink::{EventFormat, EventWriter, LogInHand};
+use super::sink::{EncodedLog, EventFormat, EventWriter, LogInHand};
 use crate::cloudtrail::records::fields::RecordFields;
 
 /// Bytes of cells in a row group.
@@ -48,7 +48,7 @@ impl ColumnKind {
 }
 
 impl EventFormat for ParquetRows {
-    fn encode(&self, log: &mut LogInHand<'_>) -> Vec<u8> {
+    fn encode(&self, log: &mut LogInHand<'_>) -> EncodedLog {
         let mut rows = Vec::new();
         log.for_each(&mut |record| {
             let fields = RecordFields::parse(record.bytes).unwrap_or_default();
@@ -56,7 +56,7 @@ impl EventFormat for ParquetRows {
                 put_cell(&mut rows, cell.as_deref());
             }
         });
-        rows
+        rows.into()
     }
 
     fn begin<'w>(

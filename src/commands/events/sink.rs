@@ -69,10 +69,31 @@ pub struct KeptRecord<'a> {
     pub marks: &'a [&'a str],
 }
 
+/// What a format made of the records of one log.
+#[derive(Debug, Default)]
+pub struct EncodedLog {
+    pub(super) buffer: Vec<u8>,
+    /// So many bytes at its beginning are not written. To move all others over them would cost more than to keep them.
+    pub(super) unused: usize,
+}
+
+impl EncodedLog {
+    /// The bytes that are written.
+    pub fn bytes(&self) -> &[u8] {
+        self.buffer.get(self.unused..).unwrap_or_default()
+    }
+}
+
+impl From<Vec<u8>> for EncodedLog {
+    fn from(buffer: Vec<u8>) -> Self {
+        EncodedLog { buffer, unused: 0 }
+    }
+}
+
 /// Turns the records of a log into bytes.
 pub trait EventFormat: Sync {
     /// The bytes for the records of one log. Called on workers, in any order.
-    fn encode(&self, log: &mut LogInHand<'_>) -> Vec<u8>;
+    fn encode(&self, log: &mut LogInHand<'_>) -> EncodedLog;
 
     /// Begins the output.
     ///

@@ -6,7 +6,9 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::doubtful::DoubtfulLogs;
 use super::order::WaitingLogs;
-use super::sink::{EventFormat, EventWriter, LogInHand, RecordCount, RecordFilter, RecordOrigin};
+use super::sink::{
+    EncodedLog, EventFormat, EventWriter, LogInHand, RecordCount, RecordFilter, RecordOrigin,
+};
 use super::without::{LogsWithout, WithoutEvents};
 use crate::base::cancel::{CancelFlag, CancelReason};
 use crate::base::limits::Limits;
@@ -128,7 +130,7 @@ impl<'p> EventStream<'p> {
     }
 
     /// What a log gives, in the format of the output.
-    pub(super) fn encode(&self, origin: &RecordOrigin, text: &mut Vec<u8>) -> Vec<u8> {
+    pub(super) fn encode(&self, origin: &RecordOrigin, text: &mut Vec<u8>) -> EncodedLog {
         let mut log = LogInHand::new(origin, &self.plan.filters, text);
         let encoded = self.plan.format.encode(&mut log);
         self.count(origin, log.count());
@@ -147,16 +149,16 @@ impl<'p> EventStream<'p> {
     }
 
     /// Writes what a log gave. After an error the run stops.
-    pub(super) fn write(&self, encoded: io::Result<Vec<u8>>) {
+    pub(super) fn write(&self, encoded: io::Result<EncodedLog>) {
         let mut output = self.output();
         if output.error.is_some() {
             return;
         }
-        let written = encoded.and_then(|bytes| {
-            if !bytes.is_empty() {
-                output.writer.log(&bytes)?;
+        let written = encoded.and_then(|encoded| {
+            if !encoded.bytes().is_empty() {
+                output.writer.log(encoded.bytes())?;
             }
-            self.spare.put(bytes);
+            self.spare.put(encoded.buffer);
             Ok(())
         });
         if let Err(error) = written {

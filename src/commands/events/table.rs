@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::cell::fitted;
 use super::lines::LineWriter;
-use super::sink::{EventFormat, EventWriter, KeptRecord, LogInHand};
+use super::sink::{EncodedLog, EventFormat, EventWriter, KeptRecord, LogInHand};
 use crate::base::text::escape;
 use crate::cloudtrail::records::fields::RecordFields;
 
@@ -119,10 +119,10 @@ fn caller<'f>(fields: &'f RecordFields<'_>) -> &'f str {
 }
 
 impl EventFormat for EventTable {
-    fn encode(&self, log: &mut LogInHand<'_>) -> Vec<u8> {
+    fn encode(&self, log: &mut LogInHand<'_>) -> EncodedLog {
         let mut lines = String::new();
         log.for_each(&mut |record| lines.push_str(&self.record(record)));
-        lines.into_bytes()
+        lines.into_bytes().into()
     }
 
     fn begin<'w>(
@@ -163,7 +163,7 @@ mod tests {
         let mut text = record.as_bytes().to_vec();
         let table = EventTable::new(width, false, has_rules);
         let encoded = table.encode(&mut LogInHand::new(&origin, &filters, &mut text));
-        String::from_utf8(encoded).expect("text")
+        String::from_utf8(encoded.bytes().to_vec()).expect("text")
     }
 
     #[test]

@@ -242,7 +242,7 @@ fn event_output(input: &[u8]) -> u64 {
         let encoded = |format: &dyn EventFormat| {
             let mut text = input.to_vec();
             let mut log = LogInHand::new(&origin, &[], &mut text);
-            let bytes = format.encode(&mut log);
+            let bytes = format.encode(&mut log).bytes().to_vec();
             let expected = (count as u64, is_broken);
             assert_eq!(
                 (log.count().kept, log.count().is_broken),
@@ -260,11 +260,17 @@ fn event_output(input: &[u8]) -> u64 {
             );
             let is_control = |byte: &u8| *byte < b' ' && *byte != b'\n';
             assert!(!lines.iter().any(is_control), "a control character");
-            for line in lines
+            for (line, record) in lines
                 .split(|byte| *byte == b'\n')
                 .filter(|line| !line.is_empty())
+                .zip(&records)
             {
                 let read: Option<Value> = serde_json::from_slice(line).ok();
+                let value: Option<Value> = serde_json::from_slice(record).ok();
+                assert!(
+                    provenance || value.is_none() || value == read,
+                    "another record than the one in the log"
+                );
                 let state = read
                     .as_ref()
                     .filter(|_| provenance)

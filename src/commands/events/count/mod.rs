@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 pub use field::CountFields;
 pub use layout::CountLayout;
 
-use super::sink::{EventFormat, EventWriter, LogInHand};
+use super::sink::{EncodedLog, EventFormat, EventWriter, LogInHand};
 use groups::EventGroups;
 
 /// Numbers of events instead of events.
@@ -41,14 +41,14 @@ impl CountedEvents {
 }
 
 impl EventFormat for CountedEvents {
-    fn encode(&self, log: &mut LogInHand<'_>) -> Vec<u8> {
+    fn encode(&self, log: &mut LogInHand<'_>) -> EncodedLog {
         let mut groups = EventGroups::of_one_log();
         let mut values = Vec::new();
         log.for_each(&mut |record| {
             self.fields.values(record, &mut values);
             groups.add(&values, 1);
         });
-        groups.into_bytes()
+        groups.into_bytes().into()
     }
 
     fn begin<'w>(

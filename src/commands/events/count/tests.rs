@@ -39,7 +39,7 @@ fn counted(top: Option<u64>, layout: CountLayout, logs: &[&[(&str, &str)]]) -> S
         let records: Vec<String> = records.collect();
         let mut text = format!("{{\"Records\":[{}]}}", records.join(",")).into_bytes();
         let encoded = counts.encode(&mut LogInHand::new(&origin, &[], &mut text));
-        writer.log(&encoded).expect("a log");
+        writer.log(encoded.bytes()).expect("a log");
     }
     writer.end().expect("the end");
     let bytes = written.0.lock().expect("a lock").clone();
