@@ -13,7 +13,7 @@ use crate::aws::{RequestContext, Session, bucket_region, get_error, is_of_s3};
 use crate::cloudtrail::ids::Region;
 use crate::source::GetError;
 
-/// How often a request is sent, each time to the region that S3 gave.
+/// How often a request is sent, each time to the region that S3 gave, or to the same if it gave none.
 const MAX_REDIRECTS: usize = 3;
 
 /// Through which client a request is made, and how long it is waited for.
@@ -74,7 +74,7 @@ impl S3Source {
         let lock = || bucket.region.lock().unwrap_or_else(|e| e.into_inner());
         let admission = bucket.health.admit()?;
         let deadline = deadline.within(admission.most);
-        for _ in 0..MAX_REDIRECTS {
+        for sent in 1..=MAX_REDIRECTS {
             let region = lock().clone();
             let client = client(&self.session, &region);
             let runtime = self.session.runtime();
@@ -82,6 +82,7 @@ impl S3Source {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(error)) => match bucket_region(&error) {
                     Some(other) if other != region => *lock() = other,
+                    _ if is_redirect(&error) && sent < MAX_REDIRECTS => {}
                     _ => {
                         let found = final_error(&error, context);
                         let meaning = meaning(&error, &found);
@@ -102,6 +103,13 @@ impl S3Source {
         );
         Err(GetError::Io(why))
     }
+}
+
+/// Whether S3 redirects a request. Where it gives no other region, it may have been meant for one moment only
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html>).
+fn is_redirect<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    let status = error.raw_response().map(|answer| answer.status().as_u16());
+    is_of_s3(error) && matches!(status, Some(301 | 302 | 303 | 307 | 308))
 }
 
 /// The meaning of an error. Only S3 itself can say that something does not exist.

@@ -81,6 +81,31 @@ fn a_listing_that_breaks_off_within_a_key_is_none() {
     tally.assert_clean(1);
 }
 
+/// A redirect of S3 that led to no other region, and came once, left unread what was asked for.
+#[test]
+fn what_s3_redirects_to_no_other_region_is_asked_for_again() {
+    let steps = [
+        Step::Folders,
+        Step::DigestListing,
+        Step::LogListing,
+        Step::Log,
+    ];
+    let harms = [Harm::Moved, Harm::ElsewhereForNow];
+    let cells: Vec<Cell> = steps
+        .into_iter()
+        .flat_map(|step| harms.map(|harm| (step, harm)))
+        .map(|(step, harm)| Cell {
+            scene: Scene::Listed,
+            troubles: troubles(step, harm, Some(1)),
+        })
+        .collect();
+    let mut tally = Tally::new("a redirect to no other region", None);
+    run(&cells, &mut tally, |cell, ended| {
+        judged(cell, clean(cell.scene), ended)
+    });
+    tally.assert_clean(8);
+}
+
 #[test]
 fn each_fault_at_each_step_neither_accuses_nor_excuses() {
     let begun = Instant::now();

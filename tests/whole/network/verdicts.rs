@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::run::{Cell, Ended};
 use super::scenes::Scene;
-use crate::support::aws::faulty::{Step, Trouble};
+use crate::support::aws::faulty::{Harm, Step, Trouble};
 use crate::support::program::severity_codes;
 
 /// A scene without faults: what it gives, and what it asks.
@@ -79,9 +79,11 @@ fn is_mended(scene: Scene, trouble: Trouble) -> bool {
         // An answer of AWS that can be read is believed.
         _ => !harm.lies(),
     };
+    // The second reading waits for an answer once only.
+    let has_time_for_two = step != Step::Again || harm != Harm::Hang;
     harm.is_harmless()
         || times == Some(1) && asked_for_again
-        || times == Some(2) && harm.is_retried()
+        || times == Some(2) && harm.is_retried() && has_time_for_two
 }
 
 /// What is wrong with the end of a cell.
