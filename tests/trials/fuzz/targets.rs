@@ -54,7 +54,7 @@ impl FuzzTarget {
 
 /// Every target of this build.
 pub fn all() -> Vec<FuzzTarget> {
-    let mut all = vec![
+    Vec::from([
         names::OBJECT_KEYS,
         names::IDS,
         texts::TIMES,
@@ -87,10 +87,9 @@ pub fn all() -> Vec<FuzzTarget> {
         inventory::INVENTORY_MANIFESTS,
         inventory::INVENTORY_ROWS,
         archives::ARCHIVES,
-    ];
-    #[cfg(feature = "parquet")]
-    all.push(inventory::INVENTORY_PARQUET);
-    #[cfg(feature = "aws")]
-    all.push(super::xml::S3_XML);
-    all
+        #[cfg(feature = "parquet")]
+        inventory::INVENTORY_PARQUET,
+        #[cfg(feature = "aws")]
+        super::xml::S3_XML,
+    ])
 }
