@@ -80,7 +80,7 @@ impl S3Source {
             let mut page = page_of(&answer);
             let mut fault = fault_of(&answer, &page, prefix);
             let of_folders = delimiter.is_some() && token.is_none();
-            if fault.is_some() || of_folders && is_empty(&answer) {
+            if fault.is_some() || of_folders && lists_nothing(&answer, &page) {
                 requests += 1;
                 answer = self.call_by(bucket, &context, self.again(), request)?;
                 page = page_of(&answer);
@@ -118,10 +118,9 @@ fn fault_of(
     page.leaves(prefix).then_some(outside)
 }
 
-/// Whether the last page lists nothing. A request for folders expects some, and is made once more.
-fn is_empty(answer: &ListObjectsV2Output) -> bool {
-    let lists_nothing = answer.contents().is_empty() && answer.common_prefixes().is_empty();
-    lists_nothing && answer.is_truncated == Some(false)
+/// Whether a page is the last and lists nothing. A request for folders expects some, and is made once more.
+fn lists_nothing(answer: &ListObjectsV2Output, page: &ListingPage) -> bool {
+    answer.is_truncated == Some(false) && page.objects.is_empty() && page.folders.is_empty()
 }
 
 fn page_of(answer: &ListObjectsV2Output) -> ListingPage {
