@@ -42,6 +42,15 @@ fn cells<'s>(scene: Scene, steps: impl Iterator<Item = &'s Step>) -> Vec<Cell> {
     cells
 }
 
+/// Some cells, each judged by what the scene gives without a fault.
+fn tried(name: &'static str, cells: &[Cell]) -> Tally {
+    let mut tally = Tally::new(name, None);
+    run(cells, &mut tally, |cell, ended| {
+        judged(cell, clean(cell.scene), ended)
+    });
+    tally
+}
+
 /// The answer to another request, intact and signed: what it holds is not what was asked for.
 #[test]
 fn the_answer_to_another_request_accuses_nobody() {
@@ -50,11 +59,7 @@ fn the_answer_to_another_request_accuses_nobody() {
         scene: Scene::Intact,
         troubles: vec![Trouble { step, harm, times }],
     };
-    let mut tally = Tally::new("an answer to another request", None);
-    run(&[cell], &mut tally, |cell, ended| {
-        judged(cell, clean(cell.scene), ended)
-    });
-    tally.assert_clean(1);
+    tried("an answer to another request", &[cell]).assert_clean(1);
 }
 
 /// A listing that broke off within a key was taken for a whole one, and the rest of the key ended the program.
@@ -74,11 +79,7 @@ fn a_listing_that_breaks_off_within_a_key_is_none() {
             trouble(Step::LogListing, Harm::Shortened, 3),
         ],
     };
-    let mut tally = Tally::new("a listing that breaks off", None);
-    run(&[cell], &mut tally, |cell, ended| {
-        judged(cell, clean(cell.scene), ended)
-    });
-    tally.assert_clean(1);
+    tried("a listing that breaks off", &[cell]).assert_clean(1);
 }
 
 /// A redirect of S3 that led to no other region, and came once, left unread what was asked for.
@@ -99,11 +100,7 @@ fn what_s3_redirects_to_no_other_region_is_asked_for_again() {
             troubles: troubles(step, harm, Some(1)),
         })
         .collect();
-    let mut tally = Tally::new("a redirect to no other region", None);
-    run(&cells, &mut tally, |cell, ended| {
-        judged(cell, clean(cell.scene), ended)
-    });
-    tally.assert_clean(8);
+    tried("a redirect to no other region", &cells).assert_clean(8);
 }
 
 #[test]
@@ -115,10 +112,7 @@ fn each_fault_at_each_step_neither_accuses_nor_excuses() {
         let all = cells(scene, clean(scene).steps.iter()).into_iter();
         chosen.extend(all.enumerate().filter(is_due).map(|(_, cell)| cell));
     }
-    let mut tally = Tally::new("faults one by one", None);
-    run(&chosen, &mut tally, |cell, ended| {
-        judged(cell, clean(cell.scene), ended)
-    });
+    let tally = tried("faults one by one", &chosen);
     note(&tally.line(begun.elapsed().as_secs_f64()));
     tally.assert_clean(40);
 }
