@@ -209,6 +209,24 @@ impl ChainId {
         self
     }
 
+    /// The first of all chains that are called like this one, in their order: the account's own.
+    ///
+    /// ```
+    /// # use std::collections::BTreeSet;
+    /// # use trailproof::cloudtrail::ids::ChainId;
+    /// let id: ChainId = "111111111111/eu-west-1/us-east-1/main".parse()?;
+    /// let shared = id.clone().in_organization("o-a1b2c3d4e5".parse().ok());
+    /// let later: ChainId = "111111111111/eu-west-1/us-east-1/other".parse()?;
+    /// let chains = BTreeSet::from([shared.clone(), id.clone(), later]);
+    /// let alike = chains.range(shared.first_alike()..);
+    /// let alike = alike.take_while(|chain| chain.is_called_like(&shared));
+    /// assert!(alike.eq([&id, &shared]));
+    /// # Ok::<(), trailproof::cloudtrail::ids::NotAn>(())
+    /// ```
+    pub fn first_alike(&self) -> ChainId {
+        self.clone().in_organization(None)
+    }
+
     /// Whether both have the same account, regions and trail name, so that they print alike.
     pub fn is_called_like(&self, other: &ChainId) -> bool {
         let ChainId {

@@ -171,7 +171,7 @@ fn conclude_chain(
     if let Some(finding) = logs.not_copied() {
         context.report(&mut ledger, finding.of(&id));
     }
-    let is_expected = || context.request.expect.iter().any(|e| e.is_called_like(&id));
+    let is_expected = || context.request.expects(&id);
     if has_nothing && (in_window.nothing || is_expected()) {
         let nothing =
             in_window::nothing_found((window, main.seen), digests.names.ends(), context.request);

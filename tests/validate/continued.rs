@@ -175,7 +175,7 @@ fn everything_deleted_is_not_milder_than_one_digest() {
         let other = Object::delivered(Vec::new(), hour(0));
         world.put(&Place::new(BUCKET, "README"), other);
         let mut request = continuing(&[(&chain, at_digest(&chain, 40))], look(44));
-        request.expect = vec![id(&chain).parse().expect("a chain")];
+        request.expect = [id(&chain).parse().expect("a chain")].into();
         let outcome = outcome(&world, &request);
         assert_eq!(outcome.verdict, Verdict::Failed);
         of_code(&outcome, Code::StateMismatch);

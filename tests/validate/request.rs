@@ -143,7 +143,7 @@ fn a_chain_beside_the_window_is_a_gap_unless_it_was_named() {
             request.filter.accounts = vec![ACCOUNT.parse().expect("an account"), other()];
         },
         &|request: &mut trailproof::Request| {
-            request.expect = vec![chain().parse().expect("a chain")];
+            request.expect = [chain().parse().expect("a chain")].into();
         },
     ] as [&dyn Fn(&mut trailproof::Request); 3]
     {

@@ -120,7 +120,7 @@ impl ResolvedRun {
         let request = Request {
             filter,
             seed: requested.seed.clone().unwrap_or_default(),
-            expect,
+            expect: expect.into_iter().collect(),
             prior,
             lookup: options.lookup,
             stop: stop.clone(),

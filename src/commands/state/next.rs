@@ -56,7 +56,11 @@ pub fn next(run: &EndedRun<'_>) -> State {
         chains.insert(outcome.id.clone(), chain);
     }
     let found: BTreeSet<&ChainId> = run.outcome.chains.iter().map(|chain| &chain.id).collect();
-    chains.retain(|id, _| found.contains(id) || !is_joined(run.outcome, id, &findings));
+    let is_joined = |id: &ChainId| {
+        let is_settled = run.outcome.complete && !findings.contains_key(id);
+        is_settled && is_joined(&found, id)
+    };
+    chains.retain(|id, _| found.contains(id) || !is_joined(id));
     for (id, chain) in chains.iter_mut().filter(|(id, _)| !found.contains(id)) {
         // Of a chain without an outcome only what was said about it is new.
         let findings = findings.get(id).map_or(&[][..], Vec::as_slice);
@@ -91,10 +95,9 @@ pub fn next(run: &EndedRun<'_>) -> State {
 
 /// Whether the digests of a chain now belong to another one of the same name, to which links join them: its trail became
 /// an organization's. A chain that is gone has a finding.
-fn is_joined(outcome: &Outcome, id: &ChainId, findings: &BTreeMap<ChainId, Vec<&Finding>>) -> bool {
-    let mut others = outcome.chains.iter();
-    let is_kin = others.any(|chain| chain.id != *id && chain.id.is_called_like(id));
-    outcome.complete && is_kin && !findings.contains_key(id)
+fn is_joined(found: &BTreeSet<&ChainId>, id: &ChainId) -> bool {
+    let mut others = found.range::<ChainId, _>(id.first_alike()..);
+    others.next().is_some_and(|other| other.is_called_like(id))
 }
 
 /// The chains of a state, each under its identity.

@@ -168,21 +168,19 @@ pub(crate) fn add_home_chains(
     chains: &mut [&mut ChainState],
     witnesses: &[Witness],
 ) {
-    let mut homes: BTreeMap<ChainId, Option<Arc<Spans>>> = BTreeMap::new();
+    let mut homes: BTreeMap<ChainId, Arc<Spans>> = BTreeMap::new();
     let home_of = |chain: &ChainState| {
         let home = home(context, chain).filter(|home| *home != chain.id);
         home.filter(|_| !chain.gaps.is_empty() || !chain.after.is_empty())
     };
-    homes.extend(chains.iter().filter_map(|c| Some((home_of(c)?, None))));
-    for (id, home) in &mut homes {
-        let requested = chains.iter().find(|c| c.id == *id);
-        let requested = requested.map(|c| &c.digests.main.accounted);
-        let witness = witnesses.iter().find(|w| w.id == *id);
-        let accounted = requested.or(witness.map(|w| &w.accounted));
-        *home = accounted.map(|accounted| Arc::new(accounted.clone()));
+    let wanted: BTreeSet<ChainId> = chains.iter().filter_map(|c| home_of(c)).collect();
+    let read = witnesses.iter().map(|w| (&w.id, &w.accounted));
+    let requested = chains.iter().map(|c| (&c.id, &c.digests.main.accounted));
+    for (id, accounted) in read.chain(requested).filter(|(id, _)| wanted.contains(id)) {
+        homes.insert(id.clone(), Arc::new(accounted.clone()));
     }
     for chain in chains {
-        chain.home = home_of(chain).and_then(|id| homes.get(&id).cloned().flatten());
+        chain.home = home_of(chain).and_then(|id| homes.get(&id).cloned());
     }
 }
 

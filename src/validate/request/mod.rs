@@ -6,6 +6,7 @@ pub mod inventory;
 mod log_selection;
 
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 use self::continuation::{Continuation, Continuations};
 pub use self::filter::{ChainFilter, FilterTerm, TrailReach};
@@ -56,7 +57,7 @@ pub struct Request {
     pub seed: String,
     /// Chains that must exist. Each one without a digest is a finding: a chain that was deleted
     /// completely leaves no other trace.
-    pub expect: Vec<ChainId>,
+    pub expect: BTreeSet<ChainId>,
     /// How many objects to read at the same time.
     pub jobs: usize,
     /// How many accounts and regions to work on at the same time. With 1, an observer hears of one chain
@@ -93,7 +94,7 @@ impl Default for Request {
             backfill_grace: 24 * HOUR,
             logs: LogSelection::All,
             seed: String::new(),
-            expect: Vec::new(),
+            expect: BTreeSet::new(),
             jobs: 1,
             chains_at_once: 1,
             prior: PriorKnowledge::default(),
@@ -110,6 +111,12 @@ impl Default for Request {
 pub(crate) const CLOCK_OFF: u64 = 5 * 60;
 
 impl Request {
+    /// Whether a chain, or one that is called like it, must exist.
+    pub(crate) fn expects(&self, chain: &ChainId) -> bool {
+        let mut expected = self.expect.range(chain.first_alike()..);
+        expected.next().is_some_and(|id| id.is_called_like(chain))
+    }
+
     /// Where an earlier run left off with a chain.
     pub fn continuation(&self, chain: &ChainId) -> Option<&Continuation> {
         self.continues.as_ref()?.chains.get(chain)
@@ -118,9 +125,9 @@ impl Request {
     /// Where an earlier run left off with a chain that is called alike. A trail that becomes an organization's goes on
     /// in another folder.
     fn kin(&self, chain: &ChainId) -> Option<&Continuation> {
-        let mut chains = self.continues.as_ref()?.chains.iter();
-        let (_, kin) = chains.find(|(id, _)| id.is_called_like(chain))?;
-        Some(kin)
+        let chains = &self.continues.as_ref()?.chains;
+        let (id, kin) = chains.range(chain.first_alike()..).next()?;
+        id.is_called_like(chain).then_some(kin)
     }
 
     /// The beginning of the window of a chain, as far as it is known before its digests are: where an earlier run

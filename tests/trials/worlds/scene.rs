@@ -97,7 +97,7 @@ impl Scene {
     pub fn request(&self, jobs: usize) -> Request {
         let expect = match self.expects {
             true => self.chains.iter().map(id).collect(),
-            false => Vec::new(),
+            false => BTreeSet::new(),
         };
         Request {
             from: self.window.map(|w| w.from),

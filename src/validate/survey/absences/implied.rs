@@ -39,8 +39,7 @@ pub(super) fn implied(
         needed.entry(chain.id.clone()).or_insert(chain);
     }
     // An expected chain is reported as such, and only once.
-    let expected = &context.request.expect;
-    let is_expected = |id: &ChainId| expected.iter().any(|other| other.is_called_like(id));
+    let is_expected = |id: &ChainId| context.request.expects(id);
     // So is a chain that earlier runs saw.
     let is_known = |id: &ChainId| context.request.continuation(id).is_some();
     needed.retain(|id, chain| {

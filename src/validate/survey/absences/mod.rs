@@ -73,15 +73,14 @@ fn expected(
     vanished: &[Finding],
     chains: &[Box<ChainOutcome>],
 ) -> Vec<Finding> {
-    let expected: BTreeSet<&ChainId> = context.request.expect.iter().collect();
+    let expected = context.request.expect.iter();
     let filter = &context.request.filter;
     // A line gives four parts, so any chain with these parts matches it.
     let reported = vanished.iter().filter_map(|finding| finding.chain.as_ref());
-    let is_reported = |id: &ChainId| reported.clone().any(|chain| chain.is_called_like(id));
-    let is_found = |id: &ChainId| is_reported(id) || chains.iter().any(|c| c.id.is_called_like(id));
-    let absent = expected
-        .into_iter()
-        .filter(|id| filter.concerns(id) && !is_found(id));
+    let found = chains.iter().map(|chain| &chain.id).chain(reported);
+    let found: BTreeSet<ChainId> = found.map(ChainId::first_alike).collect();
+    let is_found = |id: &ChainId| found.contains(&id.first_alike());
+    let absent = expected.filter(|id| filter.concerns(id) && !is_found(id));
     let message = "this chain was expected, but has no digest here: nothing of it is proven";
     absent.map(|id| missing(id, message)).collect()
 }
