@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::TrailInScope;
-use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange};
+use super::{RecordedCalls, TrailInScope};
+use crate::cloudtrail::event::{Call, Event, TrailChange};
 use crate::cloudtrail::ids::{Region, TrailName};
 
 /// Which calls on the bucket or the key of a trail are not among its changes.
@@ -30,16 +30,11 @@ pub enum LeftOpen {
 }
 
 impl TrailInScope<'_> {
-    /// What cannot be searched for among some calls, which are by time, each once. `is_described` says whether CloudTrail
-    /// described the trail.
-    pub fn left_open(&self, events: &[Evidence], is_described: bool) -> Vec<LeftOpen> {
+    /// What cannot be searched for among some calls. `is_described` says whether CloudTrail described the trail.
+    pub fn left_open(&self, calls: &RecordedCalls<'_>, is_described: bool) -> Vec<LeftOpen> {
         let trail = || (self.id.trail.clone(), self.id.home_region.clone());
-        let on_trail: Vec<&Evidence> = events.iter().filter(|e| self.is_on_trail(e)).collect();
-        let on_keys = || {
-            let is_on_key = |e: &&Evidence| matches!(e.event.call, Call::Key(..));
-            let on_keys = events.iter().filter(is_on_key);
-            on_keys.filter(|e| self.window.counts(e))
-        };
+        let on_trail = self.on_trail(calls);
+        let on_keys = || calls.on_keys.iter().filter(|e| self.window.counts(e));
         let is_unknown = !is_described && self.keys(&on_trail).is_empty();
         let first = on_keys().next().filter(|_| is_unknown);
         let key = first.map(|first| LeftOpen::Key {

@@ -6,9 +6,12 @@
 
 mod before;
 mod describe;
+#[cfg(test)]
+mod fixtures;
 mod judge;
 mod left_open;
 mod of_trail;
+mod recorded;
 mod window;
 
 use schemars::JsonSchema;
@@ -16,7 +19,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::describe::change;
 pub use self::left_open::LeftOpen;
-pub use self::of_trail::TrailInScope;
+pub use self::of_trail::{SearchedAccounts, TrailInScope};
+pub use self::recorded::RecordedCalls;
 pub use self::window::ChangeWindow;
 use crate::cloudtrail::event::Evidence;
 use crate::cloudtrail::ids::{AccountId, OrganizationId, Region, TrailName};
@@ -47,7 +51,7 @@ pub struct ChangesOfTrail {
     /// Why the logs in which calls on the trail are recorded first of all, those of its owner in its home region,
     /// were not searched; `None` if they were.
     pub not_searched: Option<NotSearched>,
-    /// The calls, by time, at most [`MOST_CHANGES`].
+    /// The calls, by time, at most [`most_changes`].
     pub changes: Vec<Change>,
     /// How many more there are.
     pub more: u64,
@@ -56,8 +60,11 @@ pub struct ChangesOfTrail {
 /// Most accounts listed as searched for one trail.
 pub const MOST_PLACES: usize = 20;
 
-/// Most changes listed for one trail.
-pub const MOST_CHANGES: usize = 200;
+/// Most changes listed for one of some trails: 200, and fewer, but at least ten, where that could be more than 100,000 in
+/// all. One call on a bucket is a change to each of the trails that write to it.
+pub fn most_changes(trails: usize) -> usize {
+    (100_000 / trails.max(1)).clamp(10, 200)
+}
 
 /// An account and region whose proven logs were searched.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::describe::change;
 use super::judge::{judge, say_whose};
-use super::{Change, ChangeKind, ChangeWindow, ChangesOfTrail, MOST_CHANGES, MOST_PLACES};
-use super::{NotSearched, SearchedPlace};
+use super::{Change, ChangeKind, ChangeWindow, ChangesOfTrail, MOST_PLACES};
+use super::{NotSearched, RecordedCalls, SearchedPlace};
 use crate::base::time::HOUR;
 use crate::cloudtrail::event::{Call, Evidence, TrailChange};
-use crate::cloudtrail::ids::{AccountId, ChainId};
+use crate::cloudtrail::ids::{AccountId, ChainId, Region};
 use crate::proof::damage::is_id_of;
 use crate::proof::gap::TrailOwner;
 
@@ -24,30 +24,41 @@ pub struct TrailInScope<'a> {
     /// The time whose calls count.
     pub window: ChangeWindow,
     /// The accounts with a trail of their own in scope that has its name and home region.
-    pub namesakes: BTreeSet<&'a AccountId>,
+    pub namesakes: &'a BTreeSet<&'a AccountId>,
     /// The buckets that its digests were written to.
     pub buckets: BTreeSet<&'a str>,
     /// The KMS key that it encrypts with, if CloudTrail says so.
     pub kms_key: Option<&'a str>,
-    /// Where calls on it were searched for.
-    pub searched: BTreeSet<SearchedPlace>,
+    /// The accounts in whose logs of its home region calls on it were searched for.
+    pub searched: SearchedAccounts<'a>,
     /// Why its owner's logs in its home region were not searched.
     pub not_searched: Option<NotSearched>,
 }
 
+/// Accounts in whose proven logs of one region calls were searched for.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchedAccounts<'a> {
+    /// The owner of the trail, if it is one of them.
+    pub owner: Option<&'a AccountId>,
+    /// Those of the trail's organization, perhaps with the owner.
+    pub members: &'a BTreeSet<&'a AccountId>,
+}
+
 impl TrailInScope<'_> {
-    /// Those of some calls that concern the trail, its bucket or its key, and count in the window. `events` are by
-    /// time, each once. Those around the window too say which keys the trail has, and how long a stop lasted.
-    pub fn changes(&self, events: &[Evidence]) -> Vec<Change> {
-        let on_trail: Vec<&Evidence> = events.iter().filter(|e| self.is_on_trail(e)).collect();
+    /// Those of some calls that concern the trail, its bucket or its key, and count in the window. The calls around
+    /// the window too say which keys the trail has, and how long a stop lasted.
+    pub fn changes(&self, calls: &RecordedCalls<'_>) -> Vec<Change> {
+        let on_trail = self.on_trail(calls);
         let keys = self.keys(&on_trail);
+        let on_buckets = self.buckets.iter().flat_map(|b| calls.on_bucket(b));
+        let is_on_key = |e: &&&Evidence| match &e.event.call {
+            Call::Key(id, _) => keys.iter().any(|key| is_id_of(id, key)),
+            _ => false,
+        };
+        let on_keys = calls.on_keys.iter().filter(is_on_key);
         let mut found: Vec<Change> = without_copies(on_trail)
             .into_iter()
-            .chain(events.iter().filter(|e| match &e.event.call {
-                Call::Bucket(bucket, ..) => self.buckets.contains(bucket.as_str()),
-                Call::Key(id, _) => keys.iter().any(|key| is_id_of(id, key)),
-                _ => false,
-            }))
+            .chain(on_buckets.chain(on_keys).copied())
             .filter_map(change)
             .collect();
         found.sort_by(|a, b| a.evidence.cmp(&b.evidence));
@@ -58,13 +69,20 @@ impl TrailInScope<'_> {
         found
     }
 
-    pub(super) fn is_on_trail(&self, evidence: &Evidence) -> bool {
-        let event = &evidence.event;
-        if !matches!(event.call, Call::Trail(..)) {
-            return false;
-        }
+    /// The calls on the trail, by time.
+    pub(super) fn on_trail<'e>(&self, calls: &RecordedCalls<'e>) -> Vec<&'e Evidence> {
+        // An organization's trail has copies, and calls on those name the accounts that hold them.
+        let is_own = self.id.organization.is_none();
+        let owner = self.owner.account().filter(|_| is_own);
+        let named = calls.on_trails(&self.id.home_region, &self.id.trail, owner);
+        let is_on_trail = |e: &&Evidence| self.is_on_trail(e);
+        named.iter().copied().filter(is_on_trail).collect()
+    }
+
+    fn is_on_trail(&self, evidence: &Evidence) -> bool {
         // What CloudTrail's own role does concerns the copy of one account.
-        let of_account = event.account.as_ref().and_then(|id| self.chains.get(id));
+        let account = evidence.event.account.as_ref();
+        let of_account = account.and_then(|id| self.chains.get(id));
         let chain = of_account.copied().unwrap_or(self.id);
         self.owner.may_concern(evidence, chain)
     }
@@ -83,31 +101,45 @@ impl TrailInScope<'_> {
         set.chain(self.kms_key).collect()
     }
 
-    /// The changes as they are reported. If there are too many, those that reduce what is logged are kept first, and
-    /// refused calls last.
-    pub fn into_changes(self, mut changes: Vec<Change>) -> ChangesOfTrail {
-        let more = changes.len().saturating_sub(MOST_CHANGES);
+    /// The changes as they are reported, at most `most`. If there are too many, those that reduce what is logged are
+    /// kept first, and refused calls last.
+    pub fn into_changes(self, mut changes: Vec<Change>, most: usize) -> ChangesOfTrail {
+        let more = changes.len().saturating_sub(most);
         if more > 0 {
             changes.sort_by_key(|change| (change.refused, !change.reduces));
-            changes.truncate(MOST_CHANGES);
+            changes.truncate(most);
             changes.sort_by(|a, b| a.evidence.cmp(&b.evidence));
         }
-        let owner = self.owner.account().cloned();
-        let mut searched: Vec<SearchedPlace> = self.searched.into_iter().collect();
-        searched.sort_by_key(|place| Some(&place.account) != owner.as_ref());
-        let more_searched = searched.len().saturating_sub(MOST_PLACES);
-        searched.truncate(MOST_PLACES);
+        let (searched, more_searched) = self.searched.places(&self.id.home_region);
         ChangesOfTrail {
-            owner,
+            owner: self.owner.account().cloned(),
             organization: self.id.organization.clone(),
             home_region: self.id.home_region.clone(),
             trail: self.id.trail.clone(),
             searched,
-            more_searched: more_searched as u64,
+            more_searched,
             not_searched: self.not_searched,
             changes,
             more: more as u64,
         }
+    }
+}
+
+impl SearchedAccounts<'_> {
+    /// The accounts in a region, the owner first, at most [`MOST_PLACES`], and how many more there are.
+    fn places(&self, region: &Region) -> (Vec<SearchedPlace>, u64) {
+        let is_other = |id: &&AccountId| Some(*id) != self.owner;
+        let others = self.members.iter().copied().filter(is_other);
+        let all = self.owner.into_iter().chain(others);
+        let place = |account: &AccountId| SearchedPlace {
+            account: account.clone(),
+            region: region.clone(),
+        };
+        let shown: Vec<SearchedPlace> = all.take(MOST_PLACES).map(place).collect();
+        let is_member = self.owner.is_some_and(|id| self.members.contains(id));
+        let count = self.members.len() + usize::from(self.owner.is_some() && !is_member);
+        let more = count.saturating_sub(shown.len());
+        (shown, more as u64)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::home_logs::HomeLogs;
 use super::owner::owner;
 use crate::cloudtrail::event::{Event, Evidence, Via};
 use crate::cloudtrail::ids::{AccountId, ChainId, OrganizationId, Region, TrailName};
 use crate::proof::changes::{
-    Change, ChangeKind, ChangeWindow, LeftOpen, NotSearched, SearchedPlace, TrailChanges,
-    TrailInScope,
+    Change, ChangeKind, ChangeWindow, LeftOpen, RecordedCalls, TrailChanges, TrailInScope,
+    most_changes,
 };
 use crate::proof::coverage::Spans;
 use crate::proof::gap::events::KnownEvents;
@@ -15,7 +16,6 @@ use crate::proof::gap::{Cause, TrailOwner};
 use crate::proof::trail_notes;
 use crate::validate::chain_state::ChainState;
 use crate::validate::context::Context;
-use crate::validate::request::{LogSelection, Request};
 
 /// What makes chains those of one trail.
 type TrailKey = (Region, Option<AccountId>, Option<OrganizationId>, TrailName);
@@ -40,18 +40,43 @@ pub(crate) fn changes(
     changes: &KnownEvents,
 ) -> FoundChanges {
     let events = merged(near, changes);
-    let trails = trails(context, chains);
+    let (mut found, notes) = of_trails(context, chains, &RecordedCalls::new(&events));
+    let ids = chains.iter().enumerate().map(|(at, c)| (c.id.clone(), at));
+    let positions: BTreeMap<ChainId, usize> = ids.collect();
+    for (id, change) in notes.into_values() {
+        let chain = positions.get(&id).and_then(|at| chains.get_mut(*at));
+        if let (Some(chain), Some(note)) = (chain, trail_notes::note(&change)) {
+            context.report(&mut chain.ledger, note.of(&id));
+            if change.reduces {
+                found.reduced.push(change);
+            }
+        }
+    }
+    found
+}
+
+/// The changes to report with a chain, by the call that made each.
+type Notes = BTreeMap<Event, (ChainId, Change)>;
+
+/// The changes to each trail, and those of them that no gap shows.
+fn of_trails(
+    context: &Context<'_>,
+    chains: &[&mut ChainState],
+    calls: &RecordedCalls<'_>,
+) -> (FoundChanges, Notes) {
+    let (mut found, mut notes) = (FoundChanges::default(), Notes::new());
+    let home = HomeLogs::new(context.request, chains);
+    let namesakes = Namesakes::new(chains);
     let by_gaps = shown_by_gaps(context, chains);
-    let mut found = FoundChanges::default();
-    let mut notes: BTreeMap<Event, (ChainId, Change)> = BTreeMap::new();
+    let described = chains.iter().filter(|chain| chain.trail.is_some());
+    let described: BTreeSet<_> = described.map(|chain| written_by(&chain.id)).collect();
+    let trails = trails(context, chains, &home, &namesakes);
+    let most = most_changes(trails.len());
     for (key, trail) in trails {
         let chain = note_chain(&key, &trail);
-        let all = trail.changes(&events);
-        let described = chains.iter().filter(|chain| chain.trail.is_some());
-        let is_described = described.into_iter().any(|c| is_of_trail(&c.id, trail.id));
-        found
-            .left_open
-            .extend(trail.left_open(&events, is_described));
+        let all = trail.changes(calls);
+        let is_described = described.contains(&written_by(trail.id));
+        found.left_open.extend(trail.left_open(calls, is_described));
         let shown = by_gaps.get(&key);
         for change in &all {
             if !shown.is_some_and(|shown| shown.shows(change)) {
@@ -65,31 +90,23 @@ pub(crate) fn changes(
                 }
             }
         }
-        found.trails.trails.push(trail.into_changes(all));
+        found.trails.trails.push(trail.into_changes(all, most));
     }
-    for (id, change) in notes.into_values() {
-        let chain = chains.iter_mut().find(|chain| chain.id == id);
-        if let (Some(chain), Some(note)) = (chain, trail_notes::note(&change)) {
-            context.report(&mut chain.ledger, note.of(&id));
-            if change.reduces {
-                found.reduced.push(change);
-            }
-        }
-    }
-    found
+    (found, notes)
 }
 
-/// Whether a chain is of the same trail as another.
-fn is_of_trail(chain: &ChainId, other: &ChainId) -> bool {
-    let is_owners = chain.organization.is_some() || chain.account == other.account;
-    let trail = |id: &ChainId| {
-        (
-            id.organization.clone(),
-            id.home_region.clone(),
-            id.trail.clone(),
-        )
-    };
-    is_owners && trail(chain) == trail(other)
+/// What chains of one trail share, as far as their names show.
+fn written_by(
+    id: &ChainId,
+) -> (
+    &Region,
+    &TrailName,
+    Option<&OrganizationId>,
+    Option<&AccountId>,
+) {
+    let organization = id.organization.as_ref();
+    let account = organization.is_none().then_some(&id.account);
+    (&id.home_region, &id.trail, organization, account)
 }
 
 /// The events of both, each once, by time, with the best evidence.
@@ -111,29 +128,60 @@ fn key(id: &ChainId, owner: &TrailOwner) -> TrailKey {
     )
 }
 
+/// The accounts with a trail of their own, by its home region and name.
+#[derive(Default)]
+struct Namesakes<'c> {
+    accounts: BTreeMap<&'c Region, BTreeMap<&'c TrailName, BTreeSet<&'c AccountId>>>,
+    nobody: BTreeSet<&'c AccountId>,
+}
+
+impl<'c> Namesakes<'c> {
+    fn new(chains: &'c [&mut ChainState]) -> Self {
+        let mut namesakes = Namesakes::default();
+        let ids = chains.iter().map(|chain| &chain.id);
+        for id in ids.filter(|id| id.organization.is_none()) {
+            let at_home = namesakes.accounts.entry(&id.home_region).or_default();
+            at_home.entry(&id.trail).or_default().insert(&id.account);
+        }
+        namesakes
+    }
+
+    /// The accounts with a trail that has the name and home region of a chain's.
+    fn of(&self, id: &ChainId) -> &BTreeSet<&'c AccountId> {
+        let at_home = self.accounts.get(&id.home_region);
+        let named = at_home.and_then(|at_home| at_home.get(&id.trail));
+        named.unwrap_or(&self.nobody)
+    }
+}
+
 /// The trails of the chains.
 fn trails<'c>(
     context: &Context<'_>,
     chains: &'c [&mut ChainState],
+    home: &'c HomeLogs<'c>,
+    namesakes: &'c Namesakes<'c>,
 ) -> BTreeMap<TrailKey, TrailInScope<'c>> {
     let mut trails: BTreeMap<TrailKey, TrailInScope<'c>> = BTreeMap::new();
     for chain in chains {
         let (id, owner) = (&chain.id, owner(context, chain));
         let key = key(id, &owner);
-        let trail = trails.entry(key).or_insert_with(|| TrailInScope {
-            id,
-            owner,
-            chains: BTreeMap::new(),
-            window: ChangeWindow {
-                from: context.request.from_of(id),
-                to: context.request.to,
-                continues: context.request.continues.is_some(),
-            },
-            namesakes: BTreeSet::new(),
-            buckets: BTreeSet::new(),
-            kms_key: None,
-            searched: BTreeSet::new(),
-            not_searched: None,
+        let trail = trails.entry(key).or_insert_with(|| {
+            let searched = home.searched(id, &owner);
+            TrailInScope {
+                id,
+                owner,
+                chains: BTreeMap::new(),
+                window: ChangeWindow {
+                    from: context.request.from_of(id),
+                    to: context.request.to,
+                    continues: context.request.continues.is_some(),
+                },
+                namesakes: namesakes.of(id),
+                buckets: BTreeSet::new(),
+                kms_key: None,
+                searched: searched.accounts,
+                not_searched: searched.not_searched,
+            }
         });
         let of_account = trail.chains.entry(&id.account).or_insert(id);
         // Calls on the trail are recorded in its home region.
@@ -146,75 +194,7 @@ fn trails<'c>(
         let key = chain.trail.as_ref().map(|trail| &trail.0.kms_key);
         trail.kms_key = trail.kms_key.or(key.and_then(Option::as_deref));
     }
-    for trail in trails.values_mut() {
-        searched(context.request, chains, trail);
-        let namesakes = chains.iter().map(|chain| &chain.id).filter(|id| {
-            let trail = (&trail.id.home_region, &trail.id.trail);
-            id.organization.is_none() && (&id.home_region, &id.trail) == trail
-        });
-        trail.namesakes = namesakes.map(|id| &id.account).collect();
-    }
     trails
-}
-
-/// Says where calls on a trail were searched for: in the logs of its home region, of its owner and, for an organization's
-/// trail, of any account of the organization, because delegated administrators make such calls too.
-fn searched(request: &Request, chains: &[&mut ChainState], trail: &mut TrailInScope<'_>) {
-    let owner = trail.owner.account();
-    let organization = &trail.id.organization;
-    let is_home = |chain: &&&mut ChainState| {
-        let is_member = organization.is_some() && chain.id.organization == *organization;
-        chain.id.region == trail.id.home_region && (is_member || owner == Some(&chain.id.account))
-    };
-    let home: Vec<_> = chains.iter().filter(is_home).collect();
-    let is_owners = |account: &AccountId| owner == Some(account);
-    let in_scope = home.iter().any(|chain| is_owners(&chain.id.account));
-    let is_read = request.logs != LogSelection::None && request.only.is_none();
-    let found: Vec<_> = home
-        .iter()
-        .map(|chain| (chain, found(request, chain)))
-        .collect();
-    let lacks = found
-        .iter()
-        .any(|(chain, found)| is_owners(&chain.id.account) && *found == FoundLogs::Some);
-    let proven = found.iter().filter(|(_, found)| *found != FoundLogs::None);
-    let places = proven.filter(|_| is_read).map(|(chain, _)| SearchedPlace {
-        account: chain.id.account.clone(),
-        region: chain.id.region.clone(),
-    });
-    let places: BTreeSet<SearchedPlace> = places.collect();
-    let is_proven = places.iter().any(|place| is_owners(&place.account));
-    trail.not_searched = match (&trail.owner, request.logs) {
-        _ if !is_read => Some(NotSearched::NoLogsRead),
-        (TrailOwner::Organization, _) => Some(NotSearched::OwnerUnknown),
-        _ if !in_scope => Some(NotSearched::OutsideScope),
-        _ if !is_proven => Some(NotSearched::NothingProven),
-        (_, LogSelection::All) if lacks => Some(NotSearched::SomeLogsProven),
-        (_, LogSelection::All) => None,
-        _ => Some(NotSearched::SomeLogsRead),
-    };
-    trail.searched = places;
-}
-
-/// Which of the logs of a chain were found as delivered, and so were searched.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum FoundLogs {
-    None,
-    Some,
-    All,
-}
-
-/// A quiet hour has no log, so a chain without logs is searched in full.
-fn found(request: &Request, chain: &ChainState) -> FoundLogs {
-    let tally = &chain.logs.tally;
-    let lost = tally.failed + tally.missing + tally.unproven;
-    let is_full = lost == 0 && chain.complete && request.stop.reason().is_none();
-    match (chain.digests.main.tally.valid, tally.valid) {
-        (0, _) => FoundLogs::None,
-        _ if is_full => FoundLogs::All,
-        (_, 0) => FoundLogs::None,
-        _ => FoundLogs::Some,
-    }
 }
 
 /// The chain with which the changes of a trail are reported.

@@ -23,6 +23,7 @@
 
 mod changes;
 mod further;
+mod home_logs;
 pub(crate) mod owner;
 pub(crate) mod selectors;
 mod trail_events;

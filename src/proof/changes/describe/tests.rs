@@ -1,11 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::change;
 use crate::cloudtrail::event::{
     Actor, Event, Evidence, ManagementEvents, TrailChange, TrailSettings,
 };
-use crate::cloudtrail::ids::ChainId;
-use crate::proof::changes::{ChangeWindow, NotSearched, TrailInScope};
+use crate::proof::changes::fixtures::{changes, own, trail};
+use crate::proof::changes::{NotSearched, TrailInScope};
 use crate::proof::fixtures::{ACCOUNT, HOME, chain, in_log_of, trail_call};
 use crate::proof::gap::TrailOwner;
 
@@ -27,26 +27,8 @@ fn by_cloudtrail(evidence: Evidence) -> Evidence {
     Evidence { event, ..evidence }
 }
 
-fn trail(id: &ChainId, owner: TrailOwner) -> TrailInScope<'_> {
-    TrailInScope {
-        id,
-        owner,
-        chains: BTreeMap::from([(&id.account, id)]),
-        namesakes: BTreeSet::new(),
-        window: ChangeWindow::default(),
-        buckets: BTreeSet::new(),
-        kms_key: None,
-        searched: BTreeSet::new(),
-        not_searched: None,
-    }
-}
-
-fn own(id: &ChainId) -> TrailInScope<'_> {
-    trail(id, TrailOwner::Account(id.account.clone()))
-}
-
 fn reduces(trail: &TrailInScope<'_>, events: &[Evidence]) -> Vec<bool> {
-    let changes = trail.changes(events);
+    let changes = changes(trail, events);
     changes.iter().map(|change| change.reduces).collect()
 }
 
@@ -126,10 +108,11 @@ fn without_an_owner_a_call_may_be_on_another_trail_of_that_name() {
     let mut presumed = trail(&id, TrailOwner::Organization);
     let events = [stop, on_trail(OTHER, "10:00", TrailChange::Update(off()))];
     assert_eq!(reduces(&presumed, &events), [true, true]);
-    for change in presumed.changes(&events) {
+    for change in changes(&presumed, &events) {
         assert!(change.sentence.contains(OTHER), "{}", change.sentence);
     }
     // Whoever takes a trail from the organization has one of the same name afterwards.
-    presumed.namesakes = BTreeSet::from([&other]);
+    let namesakes = BTreeSet::from([&other]);
+    presumed.namesakes = &namesakes;
     assert_eq!(reduces(&presumed, &events), [false, true]);
 }

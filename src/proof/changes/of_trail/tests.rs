@@ -1,18 +1,20 @@
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::TrailInScope;
 use crate::cloudtrail::event::{
     Actor, BucketChange, Call, Event, Evidence, KeyChange, ManagementEvents, TrailChange,
     TrailSettings, Turn,
 };
-use crate::cloudtrail::ids::ChainId;
+use crate::cloudtrail::ids::AccountId;
+use crate::proof::changes::fixtures::{changes, own, trail};
 use crate::proof::changes::{
-    Change, ChangeKind, ChangeWindow, LeftOpen, MOST_CHANGES, NotSearched, SearchedPlace,
+    Change, ChangeKind, ChangeWindow, LeftOpen, MOST_PLACES, NotSearched, RecordedCalls,
+    SearchedAccounts, most_changes,
 };
 use crate::proof::fixtures::{ACCOUNT, BUCKET, HOME, at, chain, event, in_log_of, trail_call};
 use crate::proof::gap::TrailOwner;
 
 const OTHER: &str = "444455556666";
+
+/// Most changes listed in a test.
+const MOST: usize = 20;
 
 fn proven(evidence: Evidence) -> Evidence {
     in_log_of(evidence, HOME, "23:00")
@@ -40,25 +42,6 @@ fn refused(evidence: Evidence) -> Evidence {
     Evidence { event, ..evidence }
 }
 
-/// The trail of a chain, in the home region of which an account was searched.
-fn trail(id: &ChainId, owner: TrailOwner) -> TrailInScope<'_> {
-    TrailInScope {
-        id,
-        owner,
-        chains: BTreeMap::from([(&id.account, id)]),
-        window: ChangeWindow::default(),
-        namesakes: BTreeSet::new(),
-        buckets: BTreeSet::from([BUCKET]),
-        kms_key: None,
-        searched: BTreeSet::new(),
-        not_searched: None,
-    }
-}
-
-fn own(id: &ChainId) -> TrailInScope<'_> {
-    trail(id, TrailOwner::Account(id.account.clone()))
-}
-
 fn kinds(changes: &[Change]) -> Vec<ChangeKind> {
     changes.iter().map(|change| change.what).collect()
 }
@@ -79,7 +62,7 @@ fn calls_on_the_trail_its_bucket_and_its_key_count_and_no_others() {
         on_bucket("10:01", "others"),
     ];
     events.sort();
-    let changes = own(&id).changes(&events);
+    let changes = changes(&own(&id), &events);
     assert_eq!(
         kinds(&changes),
         [
@@ -96,7 +79,7 @@ fn calls_on_the_trail_its_bucket_and_its_key_count_and_no_others() {
 fn a_refused_call_changes_nothing() {
     let id = chain(HOME);
     let stop = refused(on_trail(ACCOUNT, "09:00", TrailChange::Stop));
-    let changes = own(&id).changes(&[stop]);
+    let changes = changes(&own(&id), &[stop]);
     assert_eq!(kinds(&changes), [ChangeKind::LoggingStopped]);
     assert!(changes[0].refused && !changes[0].reduces);
 }
@@ -110,7 +93,7 @@ fn a_stop_says_until_when() {
         on_trail(ACCOUNT, "09:20", TrailChange::Start),
         on_trail(ACCOUNT, "11:00", TrailChange::Stop),
     ];
-    let changes = own(&id).changes(&events);
+    let changes = changes(&own(&id), &events);
     assert!(changes[0].sentence.ends_with("2026-03-01T09:20:00Z"));
     assert!(changes[3].sentence.ends_with("from then on"));
 }
@@ -139,7 +122,7 @@ fn a_copy_of_another_change_or_of_a_refused_call_counts() {
         copy("09:10", selectors(ManagementEvents::None)),
         copy("09:15", TrailChange::Stop),
     ];
-    let changes = trail(&id, TrailOwner::Organization).changes(&events);
+    let changes = changes(&trail(&id, TrailOwner::Organization), &events);
     let refused: Vec<bool> = changes.iter().map(|change| change.refused).collect();
     assert_eq!(refused, [false, true, false, false]);
 }
@@ -154,10 +137,10 @@ fn what_cloudtrail_repeats_in_the_accounts_of_an_organization_is_one_change() {
         copy("12:00", none()),
     ];
     let of_organization = || trail(&id, TrailOwner::Organization);
-    assert_eq!(of_organization().changes(&copies).len(), 2);
+    assert_eq!(changes(&of_organization(), &copies).len(), 2);
     let call = on_trail(OTHER, "09:00", none());
     let all: Vec<Evidence> = [call.clone()].into_iter().chain(copies).collect();
-    let changes = of_organization().changes(&all);
+    let changes = changes(&of_organization(), &all);
     assert_eq!(changes.len(), 2);
     assert_eq!(changes[0].evidence, call);
 }
@@ -165,7 +148,7 @@ fn what_cloudtrail_repeats_in_the_accounts_of_an_organization_is_one_change() {
 #[test]
 fn too_many_changes_keep_those_that_reduce_what_is_logged() {
     let id = chain(HOME);
-    let mut events: Vec<Evidence> = (0..MOST_CHANGES)
+    let mut events: Vec<Evidence> = (0..MOST)
         .map(|n| {
             let start = on_trail(ACCOUNT, "08:00", TrailChange::Start);
             let event = Event {
@@ -177,20 +160,60 @@ fn too_many_changes_keep_those_that_reduce_what_is_logged() {
         .collect();
     events.push(on_trail(ACCOUNT, "20:00", TrailChange::Stop));
     events.sort();
-    let place = |account: &str| SearchedPlace {
-        account: account.parse().expect("an account"),
-        region: HOME.parse().expect("a region"),
-    };
-    let mut trail = own(&id);
-    trail.searched = BTreeSet::from([place("000000000001"), place(ACCOUNT)]);
-    trail.not_searched = Some(NotSearched::SomeLogsRead);
-    let all = trail.changes(&events);
-    let shown = trail.into_changes(all);
-    assert_eq!((shown.changes.len(), shown.more), (MOST_CHANGES, 1));
+    let all = changes(&own(&id), &events);
+    let shown = own(&id).into_changes(all, MOST);
+    assert_eq!((shown.changes.len(), shown.more), (MOST, 1));
     let last = shown.changes.last().map(|change| change.what);
     assert_eq!(last, Some(ChangeKind::LoggingStopped));
-    assert_eq!(shown.searched, [place(ACCOUNT), place("000000000001")]);
-    assert_eq!(shown.not_searched, Some(NotSearched::SomeLogsRead));
+}
+
+#[test]
+fn of_many_trails_fewer_changes_are_listed_and_never_none() {
+    assert_eq!(most_changes(1), 200);
+    assert_eq!(most_changes(500), 200);
+    assert_eq!(most_changes(1_000), 100);
+    assert_eq!(most_changes(1_000_000), 10);
+    assert_eq!(most_changes(0), 200);
+}
+
+#[test]
+fn of_the_accounts_that_were_searched_the_owner_is_listed_first() {
+    let id = chain(HOME);
+    let account = |number: usize| -> AccountId {
+        let account = format!("{number:012}").parse();
+        account.expect("an account")
+    };
+    let all: Vec<AccountId> = (1..=MOST_PLACES + 2).map(account).collect();
+    let places = |owner: Option<&AccountId>, members: &[AccountId]| {
+        let members = members.iter().collect();
+        let mut trail = own(&id);
+        trail.searched = SearchedAccounts {
+            owner,
+            members: &members,
+        };
+        trail.not_searched = Some(NotSearched::SomeLogsRead);
+        let shown = trail.into_changes(Vec::new(), 1);
+        assert_eq!(shown.not_searched, Some(NotSearched::SomeLogsRead));
+        let places = shown.searched.into_iter();
+        let accounts = places.map(|place| {
+            assert_eq!(place.region.to_string(), HOME);
+            place.account
+        });
+        (accounts.collect::<Vec<_>>(), shown.more_searched)
+    };
+    let (first, second, last) = (&all[0], &all[1], &all[MOST_PLACES + 1]);
+    assert_eq!(places(None, &[]), (vec![], 0));
+    assert_eq!(places(Some(first), &[]), (vec![first.clone()], 0));
+    let both = vec![second.clone(), first.clone()];
+    assert_eq!(places(Some(second), &all[..1]), (both.clone(), 0));
+    assert_eq!(places(Some(second), &all[..2]), (both, 0));
+    let (listed, more) = places(Some(last), &all);
+    assert_eq!(more, 2);
+    assert_eq!((&listed[0], &listed[1]), (last, first));
+    assert_eq!(listed.len(), MOST_PLACES);
+    let (listed, more) = places(Some(last), &all[..=MOST_PLACES]);
+    assert_eq!((&listed[0], more), (last, 2));
+    assert_eq!(places(None, &all), (all[..MOST_PLACES].to_vec(), 2));
 }
 
 #[test]
@@ -205,7 +228,7 @@ fn a_call_counts_in_the_window_or_if_its_log_came_only_in_it() {
         };
         let (time, end) = call;
         let stop = in_log_of(trail_call(ACCOUNT, time, TrailChange::Stop), HOME, end);
-        trail.changes(&[stop]).len() == 1
+        changes(&trail, &[stop]).len() == 1
     };
     assert!(counts("10:00", false, ("10:00", "11:00")));
     assert!(counts("10:00", false, ("12:29", "13:00")));
@@ -234,7 +257,7 @@ fn calls_on_an_unknown_key_and_on_a_new_bucket_are_left_open() {
     let on_keys = [on_key("08:00", "k-1"), on_key("08:01", "k-2")];
     let left_open = |call: Evidence, is_described: bool| {
         let events: Vec<Evidence> = on_keys.iter().cloned().chain([call]).collect();
-        own(&id).left_open(&events, is_described)
+        own(&id).left_open(&RecordedCalls::new(&events), is_described)
     };
     let alias = "arn:aws:kms:eu-central-1:111122223333:alias/k-1";
     for unknown in [None, Some(""), Some("alias/k-1"), Some(alias)] {
@@ -246,7 +269,9 @@ fn calls_on_an_unknown_key_and_on_a_new_bucket_are_left_open() {
     }
     assert_eq!(left_open(update(None, None), true), []);
     assert_eq!(left_open(update(Some("k-1"), Some(BUCKET)), false), []);
-    assert_eq!(own(&id).left_open(&[update(None, None)], false), []);
+    let no_key = [update(None, None)];
+    let no_key = RecordedCalls::new(&no_key);
+    assert_eq!(own(&id).left_open(&no_key, false), []);
     let found = left_open(update(None, Some("new-logs")), true);
     assert!(matches!(&found[..], [LeftOpen::Bucket { bucket, .. }] if bucket == "new-logs"));
     assert_eq!(left_open(refused(update(None, Some("new-logs"))), true), []);
