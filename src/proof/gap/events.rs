@@ -1,19 +1,24 @@
 //! The events found, each once, with the best evidence for it (pure).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::TrailOwner;
+use super::subjects::EventsBySubject;
 use crate::base::limits::Limits;
 use crate::base::sample::Sample;
 use crate::base::time::Window;
 use crate::cloudtrail::event::record::FoundEvents;
 use crate::cloudtrail::event::{Call, Event, Evidence, KeyChange, Via};
+use crate::cloudtrail::ids::ChainId;
 
 /// The events found.
 #[derive(Debug, Default)]
 pub struct KnownEvents {
-    events: BTreeMap<Event, Via>,
+    events: BTreeMap<Arc<Event>, Via>,
+    by_subject: EventsBySubject,
     /// The number of refused calls, of calls on trails, of other calls, of leads, and of calls on keys.
     counts: [usize; 5],
     /// The logs whose records could not all be read.
@@ -37,7 +42,8 @@ fn rank(via: &Via) -> impl Ord + '_ {
 
 impl KnownEvents {
     /// Adds an event. Of several pieces of evidence for one event the best is kept.
-    pub fn add(&mut self, event: Event, via: Via, limits: &Limits) {
+    pub fn add(&mut self, event: impl Into<Arc<Event>>, via: Via, limits: &Limits) {
+        let event = event.into();
         if let Some(known) = self.events.get_mut(&event) {
             if rank(&via) < rank(known) {
                 *known = via;
@@ -55,6 +61,7 @@ impl KnownEvents {
         };
         if self.counts[kind] < most {
             self.counts[kind] += 1;
+            self.by_subject.add(&event);
             self.events.insert(event, via);
         } else {
             self.more = true;
@@ -91,7 +98,7 @@ impl KnownEvents {
     pub fn changes(&self) -> impl Iterator<Item = Evidence> {
         let is_change =
             |call: &Call| matches!(call, Call::Trail(..) | Call::Bucket(..) | Call::Key(..));
-        let known = self.events.iter();
+        let known = self.all();
         let known = known.filter(move |(event, via)| {
             is_change(&event.call) && matches!(via, Via::VerifiedLog { .. })
         });
@@ -100,25 +107,34 @@ impl KnownEvents {
 
     /// All events but leads, by time.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
-        let known = self.events.iter();
-        let known = known.filter(|(_, via)| !matches!(via, Via::UnprovenLog { .. }));
+        let known = self
+            .all()
+            .filter(|(_, via)| !matches!(via, Via::UnprovenLog { .. }));
         known.map(|(event, _)| event)
     }
 
-    /// The calls on trails, accounts and organizations in a window, its end included, by time.
-    pub fn on_trails(&self, time: Window) -> Vec<Evidence> {
-        self.events
-            .range(before(time.from)..)
-            .take_while(|(event, _)| event.time <= time.to)
-            .filter(|(event, _)| matches!(event.call, Call::Trail(..) | Call::Account(_)))
-            .map(evidence)
-            .collect()
+    /// The calls that concern a chain in a window, its end included, by time: those on its trail, its account and its
+    /// organization.
+    pub fn concerning(&self, chain: &ChainId, owner: &TrailOwner, time: Window) -> Vec<Evidence> {
+        let near = self.by_subject.near(chain, owner).into_iter();
+        let in_time = near.flat_map(|events| {
+            let events = events.range::<Event, _>(before(time.from)..);
+            events.take_while(|event| event.time <= time.to)
+        });
+        let known = in_time.filter_map(|event| self.events.get_key_value(event));
+        let known = known.map(|(event, via)| evidence((event, via)));
+        let mut found: Vec<Evidence> = known.filter(|e| owner.may_concern(e, chain)).collect();
+        found.sort();
+        found
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&Event, &Via)> {
+        self.events.iter().map(|(event, via)| (&**event, via))
     }
 
     /// The calls on objects, buckets and keys that proven logs record, by time.
     pub fn on_objects(&self) -> Vec<Evidence> {
-        self.events
-            .iter()
+        self.all()
             .filter(|(event, via)| {
                 !matches!(event.call, Call::Trail(..) | Call::Account(_))
                     && matches!(via, Via::VerifiedLog { .. })

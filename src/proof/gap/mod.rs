@@ -47,6 +47,7 @@ pub mod event_filter;
 pub mod events;
 mod facts;
 mod message;
+mod subjects;
 mod switch;
 mod switches;
 

@@ -161,9 +161,8 @@ fn explain_gap(
     events: &KnownEvents,
     by_status: &[Evidence],
 ) -> Vec<Gap> {
-    let mut near = events.on_trails(gap.event_window());
+    let mut near = events.concerning(&chain.id, owner, gap.event_window());
     if !by_status.is_empty() {
-        near.retain(|e| owner.may_concern(e, &chain.id));
         let new = by_status
             .iter()
             .filter(|e| !trail_events::is_among(e, &near));
