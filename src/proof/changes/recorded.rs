@@ -8,7 +8,7 @@ use crate::cloudtrail::ids::{AccountId, Region, TrailName};
 /// Calls by what they are on, so that those of one of many trails are found without a look at all calls.
 #[derive(Default)]
 pub struct RecordedCalls<'e> {
-    on_trails: BTreeMap<&'e Region, BTreeMap<&'e TrailName, OnTrails<'e>>>,
+    on_trails: BTreeMap<&'e Region, BTreeMap<&'e TrailName, NamedTrailCalls<'e>>>,
     on_buckets: BTreeMap<&'e str, Vec<&'e Evidence>>,
     /// The calls on KMS keys, by time.
     pub(super) on_keys: Vec<&'e Evidence>,
@@ -16,7 +16,7 @@ pub struct RecordedCalls<'e> {
 
 /// The calls on the trails of one name and home region, by time.
 #[derive(Default)]
-struct OnTrails<'e> {
+struct NamedTrailCalls<'e> {
     all: Vec<&'e Evidence>,
     by_owner: BTreeMap<&'e AccountId, Vec<&'e Evidence>>,
 }
