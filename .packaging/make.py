@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import tomllib
@@ -54,7 +55,8 @@ def environment(target, epoch):
     # The assertions of C have paths in them, too.
     # Huge pages make mimalloc take five times the memory: also where the system gives them to every program.
     flags = [f"-ffile-prefix-map={home}/registry/src=crates", f"-ffile-prefix-map={tools.TARGET}=target", "-DMI_DEFAULT_ALLOW_THP=0"]
-    env[f"CFLAGS_{target.replace('-', '_')}"] = " ".join(flags)
+    # A folder may have blanks in its name.
+    env |= {f"CFLAGS_{target.replace('-', '_')}": shlex.join(flags), "CC_SHELL_ESCAPED_FLAGS": "1"}
     env.pop("RUSTFLAGS", None)
     return env
 
