@@ -56,11 +56,11 @@ pub fn next(run: &EndedRun<'_>) -> State {
         chains.insert(outcome.id.clone(), chain);
     }
     let found: BTreeSet<&ChainId> = run.outcome.chains.iter().map(|chain| &chain.id).collect();
-    let is_joined = |id: &ChainId| {
+    let is_another_now = |id: &ChainId| {
         let is_settled = run.outcome.complete && !findings.contains_key(id);
         is_settled && is_joined(&found, id)
     };
-    chains.retain(|id, _| found.contains(id) || !is_joined(id));
+    chains.retain(|id, _| found.contains(id) || !is_another_now(id));
     for (id, chain) in chains.iter_mut().filter(|(id, _)| !found.contains(id)) {
         // Of a chain without an outcome only what was said about it is new.
         let findings = findings.get(id).map_or(&[][..], Vec::as_slice);

@@ -95,15 +95,16 @@ fn of_trails(
     (found, notes)
 }
 
-/// What chains of one trail share, as far as their names show.
-fn written_by(
-    id: &ChainId,
-) -> (
-    &Region,
-    &TrailName,
-    Option<&OrganizationId>,
-    Option<&AccountId>,
-) {
+/// What chains of one trail share, as far as their names show: its home region and name, and its organization or
+/// account.
+type NamesOfTrail<'c> = (
+    &'c Region,
+    &'c TrailName,
+    Option<&'c OrganizationId>,
+    Option<&'c AccountId>,
+);
+
+fn written_by(id: &ChainId) -> NamesOfTrail<'_> {
     let organization = id.organization.as_ref();
     let account = organization.is_none().then_some(&id.account);
     (&id.home_region, &id.trail, organization, account)

@@ -5,8 +5,9 @@ mod filter;
 pub mod inventory;
 mod log_selection;
 
-use jiff::Timestamp;
 use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 
 use self::continuation::{Continuation, Continuations};
 pub use self::filter::{ChainFilter, FilterTerm, TrailReach};
