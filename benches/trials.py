@@ -2,12 +2,13 @@
 """Puts the verifier through all its trials, whole, and prints the table of the manual's topic `trials`.
 
 A run of the tests tries a small part of each. Here all bits are flipped, random worlds are damaged, each parser is
-fuzzed for ten minutes, and the network fails in every way. Anything that is missed, and any false alarm, ends this
+fuzzed for ten minutes, the network fails in every way, and everything runs short. Anything that is missed, and any false alarm, ends this
 with an error. `--only` runs some of them."""
 
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -28,15 +29,23 @@ def lines_of(text):
             yield json.loads(line[start:])
 
 
-def run(command, env=None):
-    """Runs a command, and gives the lines of its trials. It fails if any of them does."""
+def output_of(command, env=None):
+    """The output of a command, which must succeed."""
     shown = " ".join(str(part) for part in command)
     print(f"{time.strftime('%H:%M:%S')} {shown}", file=sys.stderr, flush=True)
     done = subprocess.run(command, cwd=measure.ROOT, env={**os.environ, **(env or {})}, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True)
-    found = list(lines_of(done.stdout))
-    if done.returncode != 0 or not found:
+    if done.returncode != 0:
         raise SystemExit(f"{shown} ended with {done.returncode}:\n{done.stdout[-4000:]}")
+    return done.stdout
+
+
+def run(command, env=None):
+    """Runs a command, and gives the lines of its trials. It fails if any of them does."""
+    text = output_of(command, env)
+    found = list(lines_of(text))
+    if not found:
+        raise SystemExit(f"{command} tried nothing:\n{text[-4000:]}")
     return found
 
 
@@ -46,15 +55,28 @@ def of_tool(tool, *words):
     return run([tool, *words]), f"{TOOL} {' '.join(words)}"
 
 
-def of_tests(times, *paths):
-    """Runs tests that try so many times more than usual."""
+def tests(times, *paths):
+    """Tests that try so many times more than usual: the command, its variables, and how a user would give it."""
     command = [*TESTS, *paths]
-    return run(command, {"TRAILPROOF_TRIALS": str(times)}), f"TRAILPROOF_TRIALS={times} {' '.join(command)}"
+    return command, {"TRAILPROOF_TRIALS": str(times)}, f"TRAILPROOF_TRIALS={times} {' '.join(command)}"
+
+
+def of_tests(times, *paths):
+    """Runs tests that print what they tried."""
+    command, env, shown = tests(times, *paths)
+    return run(command, env), shown
+
+
+def of_each_test(trial, times, path):
+    """Runs tests of which each is one trial. None may fail."""
+    command, env, shown = tests(times, path)
+    passed = sum(int(count) for count in re.findall(r"^test result: ok\. (\d+) passed", output_of(command, env), re.M))
+    return [{"trial": trial, "tried": passed, "missed": [], "false": [], "seed": None}], shown
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="*", default=["bits", "worlds", "fuzz", "agree", "faults"])
+    parser.add_argument("--only", nargs="*", default=["bits", "worlds", "fuzz", "agree", "faults", "resources"])
     parser.add_argument("--seed", type=int, default=24, help="of the random choices")
     parser.add_argument("--worlds", type=int, default=10_000, help="how many random worlds are damaged")
     parser.add_argument("--minutes", type=float, default=10, help="for each parser that is fuzzed")
@@ -68,6 +90,7 @@ def main():
         "fuzz": lambda: of_tool(tool, "fuzz", "all", "--minutes", args.minutes, "--seed", args.seed),
         "agree": lambda: of_tests(args.times, "whole::agree", "whole::worlds::a_witness"),
         "faults": lambda: of_tests(args.times, "whole::network"),
+        "resources": lambda: of_each_test("little of everything", args.times, "whole::resources"),
     }
     data, rows, text = [], [], ""
     for name in args.only:
