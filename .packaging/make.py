@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -127,8 +128,8 @@ def sbom(out, name, target, env):
     file = tools.ROOT / f"{name}.cdx.json"
     run([tools.crate("cargo-cyclonedx"), "cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5",
          "--no-build-deps", "--target", target, "--override-filename", f"{name}.cdx"], env=env)
-    # Crates are identified by their place on this machine, if they have no other.
-    text = file.read_text().replace(f"path+file://{tools.ROOT}#", "#").replace("?download_url=file://.", "")
+    # Crates are identified by their place on this machine, if they have no other: an address, in which blanks are encoded.
+    text = re.sub(r'path\+file://[^"#]*#', "#", file.read_text()).replace("?download_url=file://.", "")
     bom = json.loads(text)
     file.unlink()
     # The tool also lists macros, and crates that only the features of tests need.
