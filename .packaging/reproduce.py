@@ -38,7 +38,8 @@ def packages(folder, jobs, args):
     more = ["--target", args.target] if args.target else []
     make.run(["python3", clone / ".packaging" / "make.py", "--profile", args.profile, "--out", out, *more], env=env)
     for package in out.iterdir():
-        if any(place.encode() in package.read_bytes() for place in (str(folder), quote(str(folder)))):
+        held = package.read_bytes()
+        if any(place.encode() in held for place in (str(folder), quote(str(folder)))):
             raise SystemExit(f"FAILED {package.name} holds the path of its folder: {folder}")
     sums = (out / "SHA256SUMS").read_text().splitlines()
     # Two builds need much room.
