@@ -51,14 +51,11 @@ impl TrailInScope<'_> {
         let on_trail = self.on_trail(calls);
         let keys = self.keys(&on_trail);
         let on_buckets = self.buckets.iter().flat_map(|b| calls.on_bucket(b));
-        let is_on_key = |e: &&&Evidence| match &e.event.call {
-            Call::Key(id, _) => keys.iter().any(|key| is_id_of(id, key)),
-            _ => false,
-        };
-        let on_keys = calls.on_keys.iter().filter(is_on_key);
+        let is_own_key = |(id, _): &&(&str, _)| keys.iter().any(|key| is_id_of(id, key));
+        let on_keys = calls.on_keys.iter().filter(is_own_key).map(|(_, e)| *e);
         let mut found: Vec<Change> = without_copies(on_trail)
             .into_iter()
-            .chain(on_buckets.chain(on_keys).copied())
+            .chain(on_buckets.copied().chain(on_keys))
             .filter_map(change)
             .collect();
         found.sort_by(|a, b| a.evidence.cmp(&b.evidence));

@@ -10,8 +10,8 @@ use crate::cloudtrail::ids::{AccountId, Region, TrailName};
 pub struct RecordedCalls<'e> {
     on_trails: BTreeMap<&'e Region, BTreeMap<&'e TrailName, NamedTrailCalls<'e>>>,
     on_buckets: BTreeMap<&'e str, Vec<&'e Evidence>>,
-    /// The calls on KMS keys, by time.
-    pub(super) on_keys: Vec<&'e Evidence>,
+    /// The calls on KMS keys, by time, each with the id or ARN that it names.
+    pub(super) on_keys: Vec<(&'e str, &'e Evidence)>,
 }
 
 /// The calls on the trails of one name and home region, by time.
@@ -41,7 +41,7 @@ impl<'e> RecordedCalls<'e> {
                 Call::Bucket(bucket, ..) => {
                     calls.on_buckets.entry(bucket).or_default().push(evidence);
                 }
-                Call::Key(..) => calls.on_keys.push(evidence),
+                Call::Key(id, _) => calls.on_keys.push((id, evidence)),
                 _ => {}
             }
         }
