@@ -17,3 +17,4 @@ pub mod sha256;
 pub(crate) mod spool;
 pub mod text;
 pub mod time;
+pub mod vector;

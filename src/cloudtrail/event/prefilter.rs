@@ -4,9 +4,12 @@
 //! `"eventName":"StopLogging"`, so a search for the first part and a comparison with a few names finds every such
 //! call, and some others that only parsing tells apart. Inside a text of JSON the quotes would be escaped.
 
+mod search;
+
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
+use search::has_call;
 
 /// The member that holds the name of a call, without what JSON allows around its colon.
 const MEMBER: &[u8] = b"\"eventName\"";
@@ -18,16 +21,18 @@ const SPAN: usize = 96;
 
 /// The names of the calls, by their first letters. [`super::record`] says what each of them changes. Few other
 /// calls begin with the same letters.
-fn names(value: &[u8]) -> &'static [&'static str] {
-    match value {
-        [b'S', b't', ..] => &["StopLogging", "StartLogging"],
-        [b'S', b'c', ..] => &["ScheduleKeyDeletion"],
-        [b'U', b'p', ..] => &["UpdateTrail"],
-        [b'C', b'r', ..] => &["CreateTrail"],
-        [b'C', b'a', ..] => &["CancelKeyDeletion"],
-        [b'E', b'n', ..] => &["EnableKey"],
-        [b'D', b'i', ..] => &["DisableKey"],
-        [b'D', b'e', b'l', ..] => &[
+const NAMES: [([u8; 3], &[&str]); 10] = [
+    (*b"Sto", &["StopLogging"]),
+    (*b"Sta", &["StartLogging"]),
+    (*b"Sch", &["ScheduleKeyDeletion"]),
+    (*b"Upd", &["UpdateTrail"]),
+    (*b"Cre", &["CreateTrail"]),
+    (*b"Can", &["CancelKeyDeletion"]),
+    (*b"Ena", &["EnableKey"]),
+    (*b"Dis", &["DisableKey"]),
+    (
+        *b"Del",
+        &[
             "DeleteTrail",
             "DeleteBucket",
             "DeleteBucketPolicy",
@@ -38,7 +43,10 @@ fn names(value: &[u8]) -> &'static [&'static str] {
             "DeletePublicAccessBlock",
             "DeleteBucketOwnershipControls",
         ],
-        [b'P', b'u', b't', ..] => &[
+    ),
+    (
+        *b"Put",
+        &[
             "PutEventSelectors",
             "PutInsightSelectors",
             "PutKeyPolicy",
@@ -55,8 +63,13 @@ fn names(value: &[u8]) -> &'static [&'static str] {
             "PutBucketAcl",
             "PutBucketOwnershipControls",
         ],
-        _ => &[],
-    }
+    ),
+];
+
+/// The names of the calls that begin as a value does.
+fn names(value: &[u8]) -> &'static [&'static str] {
+    let alike = NAMES.iter().find(|(first, _)| value.starts_with(first));
+    alike.map_or(&[], |(_, names)| names)
 }
 
 /// The names of the calls on accounts and organizations that may end a trail.
@@ -154,12 +167,6 @@ impl CallPrefilter {
         self.tail[..end.len()].copy_from_slice(end);
         self.kept = end.len();
     }
-}
-
-/// Whether a text holds the name of one of the calls.
-fn has_call(text: &[u8]) -> bool {
-    let mut members = MEMBERS.find_iter(text);
-    members.any(|at| is_call(&text[at + MEMBER.len()..]))
 }
 
 /// Whether the value of a member is one of the calls. `rest` begins after the name of the member.

@@ -2,7 +2,9 @@
 //! Lemire, "Parsing Gigabytes of JSON per Second", 2019): a bit for each byte says whether it is a bracket, and
 //! whether it is in a string.
 
-use wide::u8x16;
+use fearless_simd::{Simd, dispatch, prelude::*, u8x64};
+
+use crate::base::vector;
 
 /// Bytes that are looked at together: as many as a mask has bits.
 const BLOCK: usize = 64;
@@ -20,7 +22,12 @@ struct Carry {
 }
 
 /// The end of the object or array that begins at `at`; `None` if the text ends before.
-pub(super) fn closed(text: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn closed(text: &[u8], at: usize) -> Option<usize> {
+    dispatch!(vector::level(), simd => closed_by(simd, text, at))
+}
+
+#[inline(always)]
+fn closed_by<S: Simd>(simd: S, text: &[u8], mut at: usize) -> Option<usize> {
     let mut carry = Carry::default();
     let mut depth = 0_u32;
     loop {
@@ -31,7 +38,7 @@ pub(super) fn closed(text: &[u8], mut at: usize) -> Option<usize> {
             &padded
         });
         // More than half of the blocks have none.
-        if let Some((opened, mut closed)) = brackets(block, &mut carry) {
+        if let Some((opened, mut closed)) = brackets(simd, block, &mut carry) {
             if depth <= closed.count_ones() {
                 // It may end here.
                 let mut so_far = 0;
@@ -54,52 +61,24 @@ pub(super) fn closed(text: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The opening and the closing brackets of a block that are not in strings; `None` if it has no brackets at all.
-fn brackets(block: &[u8; BLOCK], carry: &mut Carry) -> Option<(u64, u64)> {
-    let bytes = Quarters::of(block);
-    let backslashes = bytes.equal(b'\\');
-    let mut quotes = bytes.equal(b'"').bits();
-    if carry.escaped != 0 || backslashes.any() {
-        quotes &= !escaped(backslashes.bits(), carry);
+#[inline(always)]
+fn brackets<S: Simd>(simd: S, block: &[u8; BLOCK], carry: &mut Carry) -> Option<(u64, u64)> {
+    let bytes = u8x64::from_slice(simd, block);
+    let backslashes = bytes.simd_eq(b'\\').to_bitmask();
+    let mut quotes = bytes.simd_eq(b'"').to_bitmask();
+    if carry.escaped != 0 || backslashes != 0 {
+        quotes &= !escaped(backslashes, carry);
     }
     let inside = up_to(quotes) ^ carry.inside;
     carry.inside = 0_u64.wrapping_sub(inside >> 63);
     // One bit makes a brace of a bracket: `[` and `{`, `]` and `}`.
-    let braces = bytes.or(Quarters([u8x16::splat(0x20); 4]));
-    let (opening, closing) = (braces.equal(b'{'), braces.equal(b'}'));
-    let has_any = opening.or(closing).any();
-    has_any.then(|| (opening.bits() & !inside, closing.bits() & !inside))
-}
-
-/// The bytes of a block, in vectors that every processor has.
-#[derive(Clone, Copy)]
-struct Quarters([u8x16; 4]);
-
-impl Quarters {
-    fn of(block: &[u8; BLOCK]) -> Self {
-        let (parts, _) = block.as_chunks();
-        Quarters([0, 1, 2, 3].map(|part: usize| u8x16::new(parts[part])))
+    let braces = bytes | 0x20;
+    let (opening, closing) = (braces.simd_eq(b'{'), braces.simd_eq(b'}'));
+    if !(opening | closing).any_true() {
+        return None;
     }
-
-    /// All bits of each byte that is this one, and none of the others.
-    fn equal(self, byte: u8) -> Self {
-        Quarters(self.0.map(|part| part.simd_eq(u8x16::splat(byte))))
-    }
-
-    fn or(self, other: Self) -> Self {
-        Quarters([0, 1, 2, 3].map(|part: usize| self.0[part] | other.0[part]))
-    }
-
-    /// Whether the first bit of any byte is set. One instruction reads those of a vector: this reads one vector.
-    fn any(self) -> bool {
-        let [a, b, c, d] = self.0;
-        ((a | b) | (c | d)).to_bitmask() != 0
-    }
-
-    /// The first bit of each byte.
-    fn bits(self) -> u64 {
-        let [a, b, c, d] = self.0.map(|part| u64::from(part.to_bitmask()));
-        (a | b << 16) | (c | d << 16) << 32
-    }
+    let (opening, closing) = (opening.to_bitmask(), closing.to_bitmask());
+    Some((opening & !inside, closing & !inside))
 }
 
 /// The bytes that a backslash before them escapes: those behind an odd number of backslashes.

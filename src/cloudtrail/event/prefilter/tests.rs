@@ -1,12 +1,11 @@
-use super::{ACCOUNT_CALLS, CallPrefilter, OBJECT_CALLS, PossibleCalls, SPAN, names};
+use proptest::prelude::*;
+
+use super::{ACCOUNT_CALLS, CallPrefilter, NAMES, OBJECT_CALLS, PossibleCalls, SPAN, names};
 use crate::cloudtrail::event::record::read_one;
 
 /// All names that are searched for.
 fn all() -> impl Iterator<Item = &'static str> {
-    let first = [
-        "Sto", "Sch", "Upd", "Cre", "Can", "Ena", "Dis", "Del", "Put",
-    ];
-    let names = first.into_iter().flat_map(|first| names(first.as_bytes()));
+    let names = NAMES.iter().flat_map(|(_, names)| *names);
     names.copied()
 }
 
@@ -38,6 +37,7 @@ fn every_name_is_that_of_a_call_that_is_parsed() {
         assert!(read_one(&json).is_some(), "{name}");
         assert!(finds(&[json.as_bytes()]), "{name}");
         assert!(name.len() + 40 < SPAN, "{name}");
+        assert!(names(name.as_bytes()).contains(&name), "{name}");
     }
     assert!(all().count() > 30);
 }
@@ -59,6 +59,50 @@ fn a_call_is_found_wherever_chunks_end() {
     }
     let spaced = br#"{ "eventName" : "StopLogging" }"#;
     assert!(finds(&[spaced]));
+}
+
+#[test]
+fn a_call_is_found_wherever_it_stands_among_blocks() {
+    for before in 0..300 {
+        for after in [0, 1, 20, 100, 200] {
+            for member in [
+                r#""eventName":"PutBucketAcl""#,
+                r#""eventName" : "PutBucketAcl""#,
+                // Both letters, and no member.
+                r#"v123N "eventName":"PutBucketAcl""#,
+                r#""eventName":"PutObject","eventName":"PutBucketAcl""#,
+            ] {
+                let text = format!("{}{member}{}", "-".repeat(before), "-".repeat(after));
+                assert!(finds(&[text.as_bytes()]), "{text}");
+                let other = text.replace("Acl", "Tag");
+                assert!(!finds(&[other.as_bytes()]), "{other}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_search_finds_what_a_plain_one_does(
+        parts in prop::collection::vec(
+            prop_oneof![
+                "[a-zN\"]{0,200}",
+                Just("\"eventName\"".to_owned()),
+                Just(":\"".to_owned()),
+                Just(" : \"".to_owned()),
+                Just("StopLogging\"".to_owned()),
+                Just("StopLoggingNow\"".to_owned()),
+                Just("PutObject\"".to_owned()),
+                Just("PutBucketAcl\"".to_owned()),
+            ],
+            0..40,
+        )
+    ) {
+        let text = parts.concat();
+        let squeezed = text.replace(" : ", ":");
+        let plainly = all().any(|name| squeezed.contains(&format!("\"eventName\":\"{name}\"")));
+        prop_assert_eq!(finds(&[text.as_bytes()]), plainly, "{}", text);
+    }
 }
 
 #[test]

@@ -1,0 +1,11 @@
+//! What the processor can do with many bytes at once.
+
+use std::sync::OnceLock;
+
+use fearless_simd::Level;
+
+/// The vectors that this processor has. It is asked once.
+pub fn level() -> Level {
+    static LEVEL: OnceLock<Level> = OnceLock::new();
+    *LEVEL.get_or_init(Level::new)
+}
