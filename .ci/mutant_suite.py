@@ -1,0 +1,101 @@
+"""The tests of a package, as those that try mutants: which of them reach a mutant, and whether one of these fails.
+Imported by mutants.py."""
+
+import os
+import resource
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import mutant_packages
+from mutant_switch import REACHED, SWITCH, Switched
+
+# Tests that run in one process. Each process takes twice as long as the one before: most mutants fail the first.
+FIRST_SECONDS = 0.5
+# Seconds of a processor, and how often as long as without a mutant. A mutant whose tests take more loops for ever, and
+# is caught. The machine may be busy, so the clock on the wall is no measure: it only ends what waits for ever.
+PROCESSOR, TIMES, PATIENCE = 60, 20, 1800
+# Bytes of memory. A mutant may ask for all that there is.
+MEMORY = 6 << 30
+
+
+def environment(folder, **more):
+    """What cargo and tests run with. A failure is not kept: it would help the next mutant."""
+    env = {name: value for name, value in os.environ.items() if name != "RUSTFLAGS"}
+    return env | {"CARGO_TARGET_DIR": str(folder / "target"), "CARGO_INCREMENTAL": "1", "CARGO_NET_OFFLINE": "true",
+                  "PROPTEST_DISABLE_FAILURE_PERSISTENCE": "1"} | more
+
+
+def limit(seconds):
+    """Bounds what each process that tries a mutant may take."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+class Suite:
+    """A package with all mutants in it, and its tests."""
+
+    def __init__(self, package, folder, mutants):
+        self.name = package.name
+        self.folder = folder / package.name
+        self.environment = environment(folder)
+        mutant_packages.make(package, self.folder)
+        self.switched = Switched(self.folder, mutants)
+        self.program = self.switched.build(self.environment)
+        self.number = {mutant.name: mutant.number for mutant in self.switched.mutants()}
+        self.seconds, self.reaching = {}, {}
+
+    def run(self, tests, seconds, **more):
+        """Runs tests in one process. Returns how it ended: "passed", "failed" or "timeout"."""
+        try:
+            done = subprocess.run([self.program, "--exact", "--test-threads=1", *tests], cwd=self.folder, env=self.environment | more,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE,
+                                  check=False, preexec_fn=lambda: limit(int(PROCESSOR + TIMES * seconds)))
+        except subprocess.TimeoutExpired:
+            return "timeout"
+        # A process that exits early has passed no test.
+        if done.returncode == 0 and b"test result: ok. %d passed" % len(tests) in done.stdout:
+            return "passed"
+        return "timeout" if done.returncode in (-24, -9) else "failed"
+
+    def prove(self, jobs):
+        """Runs each test without a mutant, and notes how long it takes and what it reaches."""
+        said = subprocess.run([self.program, "--list"], cwd=self.folder, capture_output=True, text=True, check=True).stdout
+        tests = [line.removesuffix(": test") for line in said.splitlines() if line.endswith(": test")]
+        sites = {first: last for first, last in self.switched.ranges()}
+
+        def reach(test):
+            with tempfile.TemporaryDirectory() as folder:
+                reached = Path(folder, "reached")
+                began = time.monotonic()
+                ended = self.run([test], PROCESSOR, **{REACHED: str(reached)})
+                seconds = time.monotonic() - began
+                if ended != "passed":
+                    raise SystemExit(f"the test {test} fails without a mutant")
+                marks = reached.read_bytes() if reached.exists() else b""
+            return test, seconds, [first for first in sites if marks[first:first + 1] == b"1"]
+
+        with ThreadPoolExecutor(jobs) as pool:
+            for test, seconds, reached in pool.map(reach, tests):
+                self.seconds[test] = seconds
+                for first in reached:
+                    for number in range(first, sites[first] + 1):
+                        self.reaching.setdefault(number, []).append(test)
+
+    def try_mutant(self, name):
+        """Tries a mutant: "caught", "timeout" or "missed"."""
+        number = self.number[name]
+        waiting = sorted(self.reaching.get(number, []), key=self.seconds.get)
+        budget = FIRST_SECONDS
+        while waiting:
+            batch, seconds = [], 0.0
+            while waiting and (not batch or seconds + self.seconds[waiting[0]] <= budget):
+                seconds += self.seconds[waiting[0]]
+                batch.append(waiting.pop(0))
+            ended = self.run(batch, seconds, **{SWITCH: str(number)})
+            if ended != "passed":
+                return "caught" if ended == "failed" else ended
+            budget *= 2
+        return "missed"
