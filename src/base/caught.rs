@@ -27,3 +27,23 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
         text.unwrap_or("no message").to_owned()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{caught, is_caught};
+
+    #[test]
+    fn a_panic_becomes_its_message_and_is_caught_only_there() {
+        assert!(!is_caught());
+        assert_eq!(caught(is_caught), Ok(true));
+        assert_eq!(
+            caught(|| assert_eq!(1, 2, "odd")).map_err(|e| e.contains("odd")),
+            Err(true)
+        );
+        assert_eq!(
+            caught(|| assert!(!is_caught(), "as it is")),
+            Err("as it is".into())
+        );
+        assert!(!is_caught());
+    }
+}

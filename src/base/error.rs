@@ -178,4 +178,15 @@ mod tests {
         let own = io::Error::other("odd \u{1b}[2J");
         assert!(!words(&own).contains('\u{1b}'));
     }
+
+    #[test]
+    fn what_is_known_and_what_to_do_are_said_only_if_there_is_something() {
+        let error = Error::new(ErrorKind::Input, "cannot read a");
+        assert_eq!((error.known(), error.advice()), (None, None));
+        let error = error.note("b was read").hint("read c");
+        assert_eq!(
+            (error.known(), error.advice()),
+            (Some("b was read"), Some("read c"))
+        );
+    }
 }

@@ -35,3 +35,28 @@ impl Sample {
         and_more(self.first.join(", "), self.count - self.first.len() as u64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Sample;
+    use crate::base::limits::Limits;
+
+    #[test]
+    fn the_first_names_are_kept_and_all_are_counted() {
+        let limits = Limits {
+            named: 3,
+            ..Limits::default()
+        };
+        let of = |names: &[&str]| {
+            let mut sample = Sample::default();
+            names.iter().for_each(|name| sample.add(&limits, *name));
+            sample
+        };
+        let mut sample = of(&["a", "b"]);
+        assert_eq!((sample.list().as_str(), sample.count), ("a, b", 2));
+        sample.append(&limits, of(&["c", "d", "e", "f", "g"]));
+        assert_eq!(sample.first, ["a", "b", "c"]);
+        assert_eq!(sample.count, 7);
+        assert_eq!(sample.list(), "a, b, c and 4 more");
+    }
+}

@@ -281,6 +281,23 @@ mod tests {
         ));
     }
 
+    #[test]
+    fn a_digest_is_large_if_it_has_more_bytes_than_usual() {
+        let mut stream = DigestStream {
+            usual: 10,
+            ..DigestStream::new(1 << 20)
+        };
+        for (bytes, is_large) in [
+            ("{\"a\":", false),
+            ("1234", false),
+            ("5", false),
+            ("}", true),
+        ] {
+            stream.push(bytes.as_bytes());
+            assert_eq!(stream.is_large(), is_large, "{bytes}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(512))]
 

@@ -182,3 +182,22 @@ fn shared(a: &str, b: &str) -> usize {
     }
     shared
 }
+
+#[cfg(test)]
+mod tests {
+    use super::shared;
+
+    #[test]
+    fn what_two_texts_share_ends_where_a_character_does() {
+        for (a, b, length) in [
+            ("", "", 0),
+            ("abc", "abd", 2),
+            ("abc", "ab", 2),
+            ("aä", "aö", 1),
+            ("äb", "äc", 2),
+            ("💩", "💪", 0),
+        ] {
+            assert_eq!(shared(a, b), length, "{a} {b}");
+        }
+    }
+}

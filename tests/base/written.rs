@@ -35,6 +35,9 @@ fn one_instant_in_every_way_to_write_it() {
         "1 Mar 2026 05:00",
         "1 Mar. 2026 05:00 Z",
         "1st of March 2026 05:00",
+        "1 Mar 2026 07:00 +2",
+        "1 Mar 2026 07:00 +02",
+        "1 Mar 2026 00:00 -0500",
     ] {
         assert_eq!(parse(text), Ok(at), "{text}");
     }
@@ -132,5 +135,13 @@ fn nothing_is_guessed_or_filled_in() {
         "１ Mar 2026",
     ] {
         assert!(parse(text).is_err(), "{text:?}: {:?}", parse(text));
+    }
+}
+
+#[test]
+fn a_year_that_is_missing_is_asked_for() {
+    for text in ["1 Mar", "March 1st", "Sun Mar 1 05:00"] {
+        let why = "the year is missing or has fewer than four digits";
+        assert_eq!(parse(text), Err(why.into()), "{text}");
     }
 }

@@ -6,6 +6,7 @@ use trailproof::cloudtrail::answers::{
     event_selectors, events, history, home_regions, in_order, insight_types, public_keys, status,
     trails,
 };
+use trailproof::cloudtrail::selectors::ReadWrite;
 use trailproof::{TrailConfig, TrailStatus, Window};
 
 const ARN: &str = "arn:aws:cloudtrail:us-east-1:111111111111:trail/main";
@@ -208,6 +209,22 @@ fn selectors_beyond_what_a_trail_can_have_are_refused() {
     assert!(event_selectors(&basic(1_997)).expect("an answer").is_some());
     assert!(event_selectors(&basic(1_998)).is_err());
     assert_eq!(event_selectors(b"{}"), Ok(None));
+}
+
+#[test]
+fn a_basic_selector_admits_the_calls_that_read_or_write_or_both() {
+    for (said, read_write) in [
+        (json!("ReadOnly"), ReadWrite::Read),
+        (json!("WriteOnly"), ReadWrite::Write),
+        (json!("All"), ReadWrite::All),
+        (json!(null), ReadWrite::All),
+    ] {
+        let answer = bytes(&json!({"TrailARN": ARN, "EventSelectors": [{"ReadWriteType": said}]}));
+        let selectors = event_selectors(&answer)
+            .expect("an answer")
+            .expect("selectors");
+        assert_eq!(selectors.basic[0].read_write, read_write, "{said}");
+    }
 }
 
 #[test]

@@ -285,4 +285,18 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_trailer_takes_its_eight_bytes_however_they_come() {
+        let bytes = *b"12345678more";
+        for first in 0..=bytes.len() {
+            let mut trailer = Trailer::default();
+            let rest = trailer.take(&bytes[..first]);
+            assert_eq!(rest, &bytes[first.min(8)..first]);
+            assert_eq!(trailer.is_done(), first >= 8);
+            let rest = trailer.take(&bytes[first..]);
+            assert_eq!(rest, &bytes[first.max(8)..], "{first} bytes first");
+            assert_eq!(trailer.bytes, bytes[..8]);
+        }
+    }
 }

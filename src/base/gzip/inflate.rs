@@ -300,11 +300,11 @@ fn next_chunk<'i>(body: &mut dyn Read, input: &'i mut [u8]) -> io::Result<&'i [u
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::io::{self, Read, Write as _};
 
     use flate2::{Compression, Decompress, FlushDecompress, GzBuilder, Status};
 
-    use super::{Container, Inflater};
+    use super::{CHUNK, Container, ContentChunk, Inflated, Inflater};
     use crate::base::sha256::Sha256;
 
     /// How zlib itself reads a member.
@@ -322,6 +322,24 @@ mod tests {
             Err(_) => Container::Broken,
         };
         (container, content)
+    }
+
+    /// Bytes that come some at a time.
+    struct Pieces<'a>(&'a [u8], usize);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let most = buffer.len().min(self.1);
+            self.0.read(&mut buffer[..most])
+        }
+    }
+
+    fn in_pieces(bytes: &[u8], size: usize, limit: u64) -> (Inflated, Vec<u8>) {
+        let mut content = Vec::new();
+        let mut pieces = Pieces(bytes, size);
+        let mut keep = |chunk: ContentChunk<'_>| content.extend_from_slice(chunk.bytes());
+        let inflated = Inflater::default().run(&mut pieces, limit, &mut keep);
+        (inflated.expect("bytes are read"), content)
     }
 
     fn ours(bytes: &[u8]) -> (Container, Sha256) {
@@ -374,5 +392,61 @@ mod tests {
                 assert_eq!(ours(&flipped), by_zlib(&flipped), "bit {bit}");
             }
         }
+    }
+
+    #[test]
+    fn a_body_is_the_same_however_it_comes() {
+        let texts: [&[u8]; 5] = [b"", b"\x1f", b"\x1f\x8b\x08", b"no gzip", &[7; 9_000]];
+        let bodies = members().into_iter().chain(texts.map(<[u8]>::to_vec));
+        for body in bodies {
+            let (whole, content) = in_pieces(&body, usize::MAX, 1 << 20);
+            assert_eq!(whole.inflated, content.len() as u64);
+            assert_eq!(whole.sha256, Sha256::of(&content));
+            let is_gzip = body.starts_with(&[0x1f, 0x8b]);
+            assert_eq!(
+                whole.optional_fields,
+                is_gzip && body.get(3).is_some_and(|flags| *flags != 0)
+            );
+            if whole.container != Container::TrailingData {
+                assert_eq!(whole.read, body.len() as u64);
+            }
+            for size in [1, 2, 3, 4, 5, 100] {
+                let (pieces, same) = in_pieces(&body, size, 1 << 20);
+                assert_eq!(pieces.container, whole.container, "{size} bytes at a time");
+                assert_eq!((&same, pieces.sha256), (&content, whole.sha256));
+                assert_eq!(pieces.optional_fields, whole.optional_fields);
+                assert_eq!(pieces.inflated, whole.inflated);
+                assert!(pieces.read <= whole.read);
+            }
+        }
+    }
+
+    #[test]
+    fn what_exceeds_the_limit_is_not_read_to_its_end() {
+        let text = vec![7; 1_000];
+        for (limit, container) in [(999, Container::TooLarge), (1_000, Container::NotGzip)] {
+            for size in [1, 300, 1_000] {
+                assert_eq!(in_pieces(&text, size, limit).0.container, container);
+            }
+        }
+        let zeros = |length: usize| {
+            let mut writer = GzBuilder::new().write(Vec::new(), Compression::best());
+            writer
+                .write_all(&vec![0; length])
+                .expect("bytes are written");
+            writer.finish().expect("bytes are written")
+        };
+        let exact = zeros(1_000);
+        assert_eq!(in_pieces(&exact, 7, 999).0.container, Container::TooLarge);
+        assert_eq!(in_pieces(&exact, 7, 1_000).0.container, Container::Complete);
+        let (bomb, _) = in_pieces(&zeros(64 << 20), 100, 1 << 20);
+        assert_eq!(bomb.container, Container::TooLarge);
+        assert!(bomb.inflated < 3 << 20, "{bomb:?}");
+        // A name that does not end takes no room, and is not read for ever.
+        let mut endless = vec![0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 0];
+        endless.resize(64 * CHUNK, b'n');
+        let (endless, _) = in_pieces(&endless, CHUNK, 0);
+        assert_eq!(endless.container, Container::TooLarge);
+        assert!(endless.read <= 3 * CHUNK as u64, "{endless:?}");
     }
 }

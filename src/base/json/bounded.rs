@@ -295,4 +295,12 @@ mod tests {
         assert!(through(&format!("[{}]", "1,".repeat(1_000)), 64).is_ok());
         assert!(through(&"1".repeat(DIGITS + 1), 64).is_err());
     }
+
+    #[test]
+    fn a_text_is_cut_at_its_bound_whatever_it_begins_with() {
+        for begin in ["", "\\n", "\\ud83d", "\\ud83d\\udca9", "ü"] {
+            let text = format!("\"{begin}{}\"", "x".repeat(2 * TEXT));
+            assert_eq!(through(&text, 512).unwrap().len(), TEXT + 2, "{begin}");
+        }
+    }
 }

@@ -249,6 +249,12 @@ mod tests {
                 &["3"],
                 r#"{"list":null,"list":[]}"#,
             ),
+            // A name stands before the colon, and no colon before a name.
+            (
+                r#"{"x":{"a":"list":[1]}}"#,
+                &[],
+                r#"{"x":{"a":"list":[1]}}"#,
+            ),
             (r#"{"list":[1"#, &[], r#"{"list":["#),
             (r#"[{"list":[1]}]"#, &[], r#"[{"list":[1]}]"#),
         ] {
@@ -292,6 +298,18 @@ mod tests {
             for size in 1..=json.len() {
                 assert_eq!(split(json, size), Err(error), "{json} by {size}");
             }
+        }
+    }
+
+    #[test]
+    fn an_element_may_be_as_long_as_the_longest() {
+        for (length, is_taken) in [(39, true), (40, true), (41, false)] {
+            let element = "1".repeat(length);
+            let found = split(&format!(r#"{{"list":[{element}]}}"#), 7);
+            assert_eq!(
+                found.is_ok_and(|(elements, _)| elements == [element]),
+                is_taken
+            );
         }
     }
 }

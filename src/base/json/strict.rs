@@ -156,4 +156,25 @@ mod tests {
         assert_eq!(names(4000), Ok(()));
         assert!(names(5000).is_err());
     }
+
+    #[test]
+    fn as_many_names_as_may_be_are_taken_and_not_one_more() {
+        let names = |n: usize| {
+            let names: Vec<String> = (0..n).map(|i| format!("\"n{i}\":0")).collect();
+            super::check(format!("{{{}}}", names.join(",")).as_bytes())
+        };
+        assert_eq!(names(32 + super::MOST_NAMES), Ok(()));
+        assert!(names(32 + super::MOST_NAMES + 1).is_err());
+    }
+
+    #[test]
+    fn the_first_of_several_values_is_split_off() {
+        assert_eq!(
+            super::first("{\"a\":1} \n\u{feff}[2] 3"),
+            Ok(("{\"a\":1}", "[2] 3"))
+        );
+        assert_eq!(super::first("7"), Ok(("7", "")));
+        assert_eq!(super::first(" "), Err("a value is missing".into()));
+        assert!(super::first("{\"a\":1,\"a\":2} 3").is_err());
+    }
 }

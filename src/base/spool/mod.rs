@@ -146,4 +146,23 @@ mod tests {
         assert_eq!(next, 101);
         assert!(spool.read(1 << 40).is_err());
     }
+
+    #[test]
+    fn what_fits_stays_in_memory() {
+        let spool = Spool::default();
+        let is_in_file = || spool.0.lock().expect("no panic").file.is_some();
+        // The length of a block takes four bytes.
+        spool.add(&vec![1; IN_MEMORY - 5 - 4]).expect("room");
+        spool.add(&[2]).expect("room");
+        assert!(!is_in_file());
+        spool.add(&[]).expect("room");
+        assert!(is_in_file());
+        let mut lengths = Vec::new();
+        let each = |block: &[u8]| {
+            lengths.push(block.len());
+            Ok(())
+        };
+        spool.for_each(each).expect("blocks");
+        assert_eq!(lengths, [IN_MEMORY - 9, 1, 0]);
+    }
 }

@@ -109,3 +109,32 @@ impl Seek for TemporaryFile {
         self.0.seek(to).map_err(unread)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+
+    use super::TemporaryFile;
+
+    #[test]
+    fn a_temporary_file_is_read_as_it_was_written() {
+        let mut file = TemporaryFile::new().expect("a file");
+        assert_eq!(file.write(b"0123456789").expect("written"), 10);
+        assert_eq!(file.seek(SeekFrom::End(-3)).expect("a place"), 7);
+        let mut end = [0; 8];
+        assert_eq!(file.read(&mut end).expect("read"), 3);
+        assert_eq!(&end[..3], b"789");
+        file.write_all_at(b"ab", 4).expect("written");
+        let mut part = [0; 4];
+        file.read_exact_at(&mut part, 3).expect("read");
+        assert_eq!(&part, b"3ab6");
+        assert!(file.read_exact_at(&mut part, 7).is_err());
+        let mut all = b"all: ".to_vec();
+        file.read_all(&mut all).expect("read");
+        assert_eq!(all, b"all: 0123ab6789");
+        let mut again = String::new();
+        let mut file = file.into_file().expect("the file");
+        file.read_to_string(&mut again).expect("read");
+        assert_eq!(again, "0123ab6789");
+    }
+}

@@ -6,6 +6,12 @@ use std::fmt::Display;
 use super::grouped;
 
 /// A noun in the singular for one, and with an `s` for any other number.
+///
+/// ```
+/// # use trailproof::base::text::noun;
+/// assert_eq!(noun(1, "log"), "log");
+/// assert_eq!(noun(0, "log"), "logs");
+/// ```
 pub fn noun(n: u64, noun: &str) -> Cow<'_, str> {
     match n {
         1 => Cow::Borrowed(noun),

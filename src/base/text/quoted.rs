@@ -8,6 +8,12 @@ use super::clip;
 const CITED: usize = 200;
 
 /// A text as one word of a POSIX shell's command line, for commands that users can copy and run.
+///
+/// ```
+/// # use trailproof::base::text::quoted;
+/// assert_eq!(quoted("plain"), "plain");
+/// assert_eq!(quoted("my logs"), "'my logs'");
+/// ```
 pub fn quoted(text: &str) -> String {
     // Only a NUL byte cannot be quoted, and no file system or AWS name contains one.
     shlex::try_quote(text).map_or_else(|_| "?".into(), Cow::into_owned)

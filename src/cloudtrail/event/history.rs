@@ -87,3 +87,65 @@ fn actor(identity: &RecordIdentity<'_>) -> Actor {
         mfa: identity.mfa,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::HistoryEvent;
+    use crate::cloudtrail::event::{Actor, Call};
+
+    #[test]
+    fn a_call_of_any_kind_is_read() {
+        let record = r#"{"userIdentity":{"type":"AssumedRole","principalId":"AROAX:jo","arn":"arn:aws:sts::111111111111:assumed-role/Admin/jo","accountId":"111111111111","accessKeyId":"ASIAX","invokedBy":"a","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111111111111:role/Admin"},"attributes":{"mfaAuthenticated":"true"}}},"eventTime":"2026-03-01T05:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances","awsRegion":"eu-west-1","sourceIPAddress":"192.0.2.1","userAgent":"b","errorCode":"c","requestParameters":{"d":1},"eventID":"e","eventType":"AwsApiCall","eventCategory":"Management","readOnly":false}"#;
+        let history = HistoryEvent::of_record(record).expect("an event");
+        let text = |text: &str| Some(text.to_owned());
+        let actor = Actor {
+            kind: text("AssumedRole"),
+            arn: text("arn:aws:sts::111111111111:assumed-role/Admin/jo"),
+            account: text("111111111111"),
+            access_key_id: text("ASIAX"),
+            session: text("jo"),
+            invoked_by: text("a"),
+            issuer: text("arn:aws:iam::111111111111:role/Admin"),
+            mfa: Some(true),
+        };
+        let event = &history.event;
+        assert_eq!(event.actor.as_ref(), Some(&actor));
+        assert_eq!(event.time.to_string(), "2026-03-01T05:00:00Z");
+        assert_eq!(
+            (event.name.as_str(), &event.id),
+            ("RunInstances", &text("e"))
+        );
+        assert_eq!(event.region.as_ref().map(|r| r.as_str()), Some("eu-west-1"));
+        assert_eq!(
+            event.account.as_ref().map(|a| a.as_str()),
+            Some("111111111111")
+        );
+        assert_eq!(
+            (&event.source_ip, &event.user_agent),
+            (&text("192.0.2.1"), &text("b"))
+        );
+        assert_eq!(
+            (&event.error_code, &event.parameters),
+            (&text("c"), &text(r#"{"d":1}"#))
+        );
+        assert_eq!(event.call, Call::Other);
+        assert_eq!(
+            (&history.kind, &history.category),
+            (&text("AwsApiCall"), &text("Management"))
+        );
+        let selected = history.selected();
+        assert_eq!(
+            (selected.source, selected.name),
+            ("ec2.amazonaws.com", "RunInstances")
+        );
+        assert_eq!(
+            (selected.kind, selected.read_only),
+            (Some("AwsApiCall"), Some(false))
+        );
+        assert_eq!(selected.actor, actor.arn.as_deref());
+        for lacking in ["eventTime", "eventName", "eventSource"] {
+            let record = record.replace(&format!("\"{lacking}\""), "\"other\"");
+            assert_eq!(HistoryEvent::of_record(&record), None, "{lacking}");
+        }
+    }
+}

@@ -204,4 +204,37 @@ mod tests {
         }
         assert_eq!(keys.minute("no key"), None);
     }
+
+    #[test]
+    fn a_key_is_taken_apart_and_written_again() {
+        for (kind, account) in [
+            ("CloudTrail", "111111111111"),
+            ("CloudTrail-Insight", "222222222222"),
+        ] {
+            let key = format!(
+                "logs/AWSLogs/{account}/{kind}/eu-west-1/2026/03/01/{account}_{kind}_eu-west-1_20260301T1234Z_a1B2c3D4e5F6g7H8.json.gz"
+            );
+            let log = LogObjectKey::parse(&key).expect("the key of a log");
+            assert_eq!(log.to_string(), key);
+            assert_eq!((log.kind.as_str(), log.account.as_str()), (kind, account));
+            assert_eq!(log.region.as_str(), "eu-west-1");
+            assert_eq!(log.minute.to_string(), "2026-03-01T12:34:00Z");
+            assert_eq!(log.day().to_string(), "2026-03-01");
+            assert_eq!(log.unique, "a1B2c3D4e5F6g7H8");
+            let mut keys = LogKeyParser::default();
+            assert_eq!(keys.minute(&key), Some(log.minute));
+            assert_eq!(keys.beside(), (kind != "CloudTrail").then_some(kind));
+            for odd in [
+                key.replace("T1234Z", "T123400Z"),
+                key.replace("2026/03/01", "2026/03/02"),
+                key.replace(kind, "CloudTrail-Digest"),
+                key.replace(kind, "CloudTrail-"),
+                key.replace(kind, "Config"),
+                key.replace("a1B2", "a1-B2"),
+                key.replace(".gz", ""),
+            ] {
+                assert_eq!(LogObjectKey::parse(&odd), None, "{odd}");
+            }
+        }
+    }
 }

@@ -179,4 +179,21 @@ mod tests {
         assert_eq!(of("2026/03/05/a_20260305T0000Z_b.json.gz"), None);
         assert_eq!(of("2026/03/05/events.json.gz"), None);
     }
+
+    #[test]
+    fn an_object_whose_name_and_folder_agree_on_another_time_is_left_out() {
+        let searched = window("2026-03-01T00:00:00Z", "2026-03-02T12:00:00Z");
+        let of = |path: &str| KeyTime::of(path, &searched);
+        // The folder is partly in the time that is searched.
+        assert_eq!(of("2026/03/02/a_20260302T1300Z_b.json.gz"), None);
+        let rest = window("2026-03-02T00:00:00Z", "2026-03-02T12:00:00Z");
+        assert_eq!(
+            of("2026/03/02/a_20260303T0000Z_b.json.gz"),
+            Some(KeyTime::Span(rest))
+        );
+        assert_eq!(
+            of("2026/03/02/a_20260304T0000Z_b.json.gz"),
+            Some(KeyTime::Span(rest))
+        );
+    }
 }

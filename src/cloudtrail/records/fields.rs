@@ -292,4 +292,44 @@ mod tests {
             assert!(RecordFields::parse(odd.as_bytes()).is_none(), "{odd}");
         }
     }
+
+    #[test]
+    fn each_member_is_read() {
+        let record = parse(
+            r#"{"userIdentity":{"type":"a","principalId":"b","arn":"c","accountId":"d","accessKeyId":"e","userName":"f","invokedBy":"g","sessionContext":{"sessionIssuer":{"arn":"h","userName":"i"}}},"eventTime":"j","eventSource":"k","eventName":"l","awsRegion":"m","sourceIPAddress":"n","userAgent":"o","errorCode":"p","errorMessage":"q","readOnly":"false","eventID":"r","eventType":"s","eventCategory":"t","recipientAccountId":"u","responseElements":{"v":1},"additionalEventData":{"MFAUsed":"Yes"}}"#,
+        );
+        let who = &record.identity;
+        let texts = [
+            &who.kind,
+            &who.principal_id,
+            &who.arn,
+            &who.account,
+            &who.access_key_id,
+            &who.user_name,
+            &who.invoked_by,
+            &who.issuer_arn,
+            &who.issuer_name,
+            &record.event_time,
+            &record.event_source,
+            &record.event_name,
+            &record.aws_region,
+            &record.source_ip,
+            &record.user_agent,
+            &record.error_code,
+            &record.error_message,
+            &record.event_id,
+            &record.event_type,
+            &record.event_category,
+            &record.recipient_account,
+        ];
+        let texts: String = texts
+            .into_iter()
+            .filter_map(|text| text.as_deref())
+            .collect();
+        assert_eq!(texts, "abcdefghijklmnopqrstu");
+        assert_eq!(record.read_only, Some(false));
+        let response = record.response_elements.map(|json| json.bytes());
+        assert_eq!(response, Some(&br#"{"v":1}"#[..]));
+        assert_eq!((who.mfa, record.mfa()), (None, Some(true)));
+    }
 }

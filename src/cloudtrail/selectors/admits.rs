@@ -171,6 +171,19 @@ mod tests {
             management(),
             field("readOnly", &["true"], &[])
         ]));
+        // Without the category it is no selector of management events.
+        assert!(!admits(vec![field("eventSource", &[kms], &[])]));
+        assert!(!admits(vec![field("eventName", &["Management"], &[])]));
+        let alice = SelectedEvent {
+            actor: Some("arn:aws:iam::111111111111:user/alice"),
+            ..KMS
+        };
+        let by = |arn: &str| {
+            let fields = vec![management(), field("userIdentity.arn", &[arn], &[])];
+            of(Vec::new(), vec![Advanced { fields }]).admit(&alice)
+        };
+        assert!(by("arn:aws:iam::111111111111:user/alice"));
+        assert!(!by("arn:aws:iam::111111111111:user/bob"));
         // What the event does not show may keep it out.
         assert!(!admits(vec![
             management(),

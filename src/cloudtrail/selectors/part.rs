@@ -148,3 +148,28 @@ fn words(field: &SelectorField) -> Vec<String> {
         .map(|(how, values)| format!("{} {how} {}", short(&field.name), list(values)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SelectorPart;
+    use crate::cloudtrail::selectors::{Advanced, SelectorField};
+
+    #[test]
+    fn sources_that_are_named_twice_must_meet_both() {
+        let field = |name: &str, equals: &str| SelectorField {
+            name: name.into(),
+            equals: vec![equals.into()],
+            ..SelectorField::default()
+        };
+        let fields = vec![
+            field("eventCategory", "Management"),
+            field("eventSource", "kms.amazonaws.com"),
+            field("eventSource", "s3.amazonaws.com"),
+        ];
+        let part = SelectorPart::of_advanced(&Advanced { fields }).expect("a part");
+        assert_eq!(
+            part.words(),
+            "eventSource is kms.amazonaws.com and eventSource is s3.amazonaws.com"
+        );
+    }
+}

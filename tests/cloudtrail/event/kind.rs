@@ -75,6 +75,12 @@ fn insights_topics_and_keys_of_trails() {
     let kinds = Some(vec!["ApiCallRateInsight".to_owned()]);
     assert_eq!(insights(rate), TrailChange::Insights(kinds));
     assert_eq!(insights(json!([])), TrailChange::Insights(Some(vec![])));
+    // Only so many are kept.
+    let many: Vec<Value> = (0..9)
+        .map(|n| json!({"insightType": n.to_string()}))
+        .collect();
+    let kept = (0..8).map(|n| n.to_string()).collect();
+    assert_eq!(insights(many.into()), TrailChange::Insights(Some(kept)));
     assert_eq!(insights(json!(null)), TrailChange::Insights(None));
     let params = json!({"name": "main", "snsTopicName": "t", "kmsKeyId": "", "cloudWatchLogsLogGroupArn": ""});
     let settings = TrailSettings {
@@ -151,6 +157,10 @@ fn selectors_admit_all_some_or_no_management_events() {
         ),
         (
             json!({"advanced": advanced(json!([management, read_only(&["false"])]))}),
+            ManagementEvents::Some,
+        ),
+        (
+            json!({"advanced": advanced(json!([management, read_only(&["true"])]))}),
             ManagementEvents::Some,
         ),
     ] {

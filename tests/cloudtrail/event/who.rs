@@ -4,7 +4,7 @@ use rand::SeedableRng as _;
 use serde_json::{Value, json};
 use trailproof::cloudtrail::event::KeyTerm;
 
-use super::{one, start};
+use super::{one, record, start};
 use crate::support::forge::{Rng, identity, ts};
 
 #[test]
@@ -134,6 +134,13 @@ fn request_parameters_are_kept_as_json_and_cut() {
     let params = json!({"name": "main", "note": "\u{1b}[31m<b>=1+1"});
     let expected = params.to_string();
     assert_eq!(kept(params), Some(expected));
+    for (length, is_cut) in [(1_024, false), (1_025, true)] {
+        let params =
+            json!({"name": "main", "x": "x".repeat(length - r#"{"name":"main","x":""}"#.len())});
+        let kept = kept(params).unwrap();
+        assert_eq!(kept.ends_with('…'), is_cut);
+        assert!(kept.starts_with(&r#"{"name":"main","x":"xxx"#), "{kept}");
+    }
     let huge = kept(json!({"name": "main", "x": "é".repeat(100_000)})).unwrap();
     assert!(huge.len() <= 1_024 + 3 && huge.ends_with("é…"), "{huge}");
     // The call itself is read from parameters of any size and order.
@@ -148,4 +155,42 @@ fn request_parameters_are_kept_as_json_and_cut() {
     wide.insert("name".to_owned(), json!("main"));
     let wide = kept(wide.into()).unwrap();
     assert!(wide.len() <= 1_024 + 3 && wide.starts_with('{'), "{wide}");
+}
+
+#[test]
+fn parameters_that_cloudtrail_withholds_are_kept_as_it_says_so() {
+    let hidden = json!("HIDDEN_DUE_TO_SECURITY_REASONS");
+    let object = json!([{"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::logs/key"}]);
+    let event = one(&record("s3", "DeleteObject", hidden, object)).unwrap();
+    assert_eq!(
+        event.parameters.as_deref(),
+        Some("HIDDEN_DUE_TO_SECURITY_REASONS")
+    );
+}
+
+#[test]
+fn the_caller_is_told_in_words() {
+    let mut event = one(&start()).unwrap();
+    let alice = "arn:aws:iam::111122223333:user/Alice (access key AKIAEXAMPLE)";
+    assert_eq!(event.who().as_deref(), Some(alice));
+    assert_eq!(event.by(), format!(" by {alice}"));
+    let actor = event.actor.as_mut().unwrap();
+    assert_eq!(actor.key_term(), Some(KeyTerm::LongTerm));
+    actor.session = Some("jo".into());
+    actor.access_key_id = Some("ASIAEXAMPLE".into());
+    assert_eq!(actor.key_term(), Some(KeyTerm::Temporary));
+    assert!(
+        event
+            .by()
+            .ends_with("user/Alice (session jo, access key ASIAEXAMPLE)")
+    );
+    // What is empty says nothing.
+    let actor = event.actor.as_mut().unwrap();
+    for said in [&mut actor.session, &mut actor.access_key_id, &mut actor.arn] {
+        *said = Some(String::new());
+    }
+    assert_eq!(actor.key_term(), None);
+    assert_eq!(event.who().as_deref(), Some("111122223333"));
+    event.actor = None;
+    assert_eq!((event.who(), event.by()), (None, String::new()));
 }

@@ -14,6 +14,7 @@ fn finds(chunks: &[&[u8]]) -> bool {
     let mut found = false;
     for chunk in chunks {
         found = prefilter.push(chunk);
+        assert_eq!(prefilter.found(), found);
     }
     found
 }

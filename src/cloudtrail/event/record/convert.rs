@@ -240,3 +240,25 @@ fn s3_resource(arn: &str) -> Option<&str> {
     let is_s3 = scheme == "arn" && service == "s3" && region.is_empty() && account.is_empty();
     parts.next().filter(|name| is_s3 && !name.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::s3_resource;
+
+    #[test]
+    fn a_bucket_or_an_object_is_named_by_an_arn_of_s3_alone() {
+        for (arn, name) in [
+            ("arn:aws:s3:::logs", Some("logs")),
+            ("arn:aws-cn:s3:::logs/a:b/c", Some("logs/a:b/c")),
+            ("arn:aws:s3:::", None),
+            ("arn:aws:s3::", None),
+            ("urn:aws:s3:::logs", None),
+            ("arn:aws:sns:::logs", None),
+            ("arn:aws:s3:eu-west-1::logs", None),
+            ("arn:aws:s3::111122223333:logs", None),
+            ("arn:aws:s3:eu-west-1:111122223333:accesspoint/a", None),
+        ] {
+            assert_eq!(s3_resource(arn), name, "{arn}");
+        }
+    }
+}
