@@ -103,7 +103,9 @@ fn up_to(mut bits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::closed;
+    use fearless_simd::{Level, dispatch};
+
+    use super::{closed, closed_by};
 
     /// The same, one byte at a time.
     fn plainly(text: &[u8]) -> Option<usize> {
@@ -156,6 +158,9 @@ mod tests {
             ended += usize::from(expected.is_some_and(|end| end > 64));
             let shown = String::from_utf8_lossy(&text);
             assert_eq!(closed(&text, 0), expected, "{shown}");
+            // A processor with shorter vectors finds the same.
+            let least = dispatch!(Level::baseline(), simd => closed_by(simd, &text, 0));
+            assert_eq!(least, expected, "{shown}");
             let moved = [b"[\"\\", &text[..]].concat();
             assert_eq!(closed(&moved, 3), expected.map(|end| end + 3), "{shown}");
         }

@@ -90,3 +90,23 @@ fn may_begin_with_call(text: &[u8]) -> bool {
     let is_spaced = (*colon != b':') | (*quote != b'"');
     is_known | is_spaced
 }
+
+#[cfg(test)]
+mod tests {
+    use fearless_simd::{Level, dispatch};
+
+    use super::{has_call, search};
+
+    #[test]
+    fn a_processor_with_shorter_vectors_finds_the_same() {
+        for before in 0..300 {
+            for name in ["StopLogging", "PutObject"] {
+                let text = format!("{}\"eventName\":\"{name}\"", "vxxxN".repeat(before));
+                let text = &text.as_bytes()[before..];
+                assert_eq!(has_call(text), name == "StopLogging");
+                let least = dispatch!(Level::baseline(), simd => search(simd, text));
+                assert_eq!(least, has_call(text), "{before}");
+            }
+        }
+    }
+}
