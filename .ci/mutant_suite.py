@@ -40,7 +40,8 @@ class Suite:
     def __init__(self, package, folder, mutants):
         self.name = package.name
         self.folder = folder / package.name
-        self.environment = environment(folder)
+        # It is built once, and its tests run thousands of times.
+        self.environment = environment(folder) | {"CARGO_PROFILE_DEV_OPT_LEVEL": "1"}
         mutant_packages.make(package, self.folder)
         self.switched = Switched(self.folder, mutants)
         self.program = self.switched.build(self.environment)

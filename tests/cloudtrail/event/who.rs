@@ -139,7 +139,7 @@ fn request_parameters_are_kept_as_json_and_cut() {
             json!({"name": "main", "x": "x".repeat(length - r#"{"name":"main","x":""}"#.len())});
         let kept = kept(params).unwrap();
         assert_eq!(kept.ends_with('…'), is_cut);
-        assert!(kept.starts_with(&r#"{"name":"main","x":"xxx"#), "{kept}");
+        assert!(kept.starts_with(r#"{"name":"main","x":"xxx"#), "{kept}");
     }
     let huge = kept(json!({"name": "main", "x": "é".repeat(100_000)})).unwrap();
     assert!(huge.len() <= 1_024 + 3 && huge.ends_with("é…"), "{huge}");
