@@ -21,11 +21,11 @@ PROCESSOR, TIMES, PATIENCE = 60, 20, 1800
 MEMORY = 6 << 30
 
 
-def environment(folder, **more):
+def environment(folder):
     """What cargo and tests run with. A failure is not kept: it would help the next mutant."""
     env = {name: value for name, value in os.environ.items() if name != "RUSTFLAGS"}
     return env | {"CARGO_TARGET_DIR": str(folder / "target"), "CARGO_INCREMENTAL": "1", "CARGO_NET_OFFLINE": "true",
-                  "PROPTEST_DISABLE_FAILURE_PERSISTENCE": "1"} | more
+                  "PROPTEST_DISABLE_FAILURE_PERSISTENCE": "1"}
 
 
 def limit(seconds):

@@ -1,4 +1,4 @@
-"""Compiles many mutants into one program, each behind a switch: compiling each by itself takes a hundred times as
+"""Compiles many mutants into one program, each behind a switch: compiling each by itself takes some fifty times as
 long. The mutants are those that cargo-mutants lists. A parser of Rust finds the expressions that they change.
 
 A changed expression asks `mutation::at` which of its mutants is switched on. Each alternative stands between marks, so
@@ -69,7 +69,6 @@ class Mutant:
     file: str
     genre: str
     replacement: str
-    returns: str
     start: tuple
     end: tuple
     number: int = 0
@@ -91,11 +90,12 @@ class Site:
 def listed(folder, files):
     """What cargo-mutants lists in a package."""
     said = subprocess.run(["cargo", "mutants", "--list", "--json", *files], cwd=folder, capture_output=True, text=True, check=True).stdout
+
     def place(point):
         return point["line"], point["column"]
 
-    return [Mutant(one["name"], one["file"], one["genre"], one["replacement"], (one["function"] or {}).get("return_type", ""),
-                   place(one["span"]["start"]), place(one["span"]["end"])) for one in json.loads(said)]
+    return [Mutant(one["name"], one["file"], one["genre"], one["replacement"], place(one["span"]["start"]), place(one["span"]["end"]))
+            for one in json.loads(said)]
 
 
 def offset(lines, place):
@@ -138,17 +138,15 @@ class Source:
         """The node that a mutant changes, and how; None if it has to be built by itself."""
         # The span of an arm or a field may hold the comma behind it.
         leaf = self.tree.root_node.descendant_for_byte_range(start, end if mutant.genre == "FnValue" else start + 1)
-        if mutant.genre == "FnValue":
-            function = parent_of(leaf, "function_item")
-            body = function and function.child_by_field_name("body")
-            head = function and self.text[function.start_byte:body.start_byte].decode()
-            # A function has one hidden type, and a constant function asks for nothing.
-            if body is None or re.search(r"\bconst fn\b|->.*\bimpl\b", head, re.DOTALL):
-                return None
-            return body, "function"
         function = parent_of(leaf, "function_item")
-        if function and re.search(r"\bconst fn\b", self.text[function.start_byte:function.child_by_field_name("body").start_byte].decode()):
+        body = function and function.child_by_field_name("body")
+        head = self.text[function.start_byte:body.start_byte].decode() if function else ""
+        # A constant function asks for nothing.
+        if re.search(r"\bconst fn\b", head):
             return None
+        if mutant.genre == "FnValue":
+            # A function has one hidden type.
+            return None if body is None or re.search(r"->.*\bimpl\b", head, re.DOTALL) else (body, "function")
         if mutant.genre == "BinaryOperator":
             kinds = {"binary_expression": "binary", "compound_assignment_expr": "assign"}
             return (leaf.parent, kinds[leaf.parent.type]) if leaf.parent.type in kinds else None

@@ -204,7 +204,7 @@ def report(results, total):
     # What one package did not catch has still to be tried in the next.
     ended = {name: found for name, found in outcomes.items() if found[1] != "missed" or found[0] == PACKAGES[-1].name}
     print(f"{len(ended)} of {total} mutants tried: {counted(ended.values())}")
-    for name, (package, outcome) in sorted(ended.items()):
+    for name, (_, outcome) in sorted(ended.items()):
         if outcome in ("missed", "timeout"):
             print(f"  {outcome}: {name}")
     wrong = faults(ended, accepted(LISTED.read_text()), len(ended) == total)
