@@ -12,6 +12,8 @@ pub mod error;
 pub mod gzip;
 pub mod json;
 pub mod limits;
+#[cfg(test)]
+mod pieces;
 pub mod sample;
 pub mod sha256;
 pub(crate) mod spool;

@@ -1,4 +1,6 @@
 //! What the processor can do with many bytes at once.
+//!
+//! Code with vectors is `#[inline(always)]`, and no closure stands around it. Otherwise the compiler does not use them.
 
 use std::sync::OnceLock;
 

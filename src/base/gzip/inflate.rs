@@ -300,11 +300,12 @@ fn next_chunk<'i>(body: &mut dyn Read, input: &'i mut [u8]) -> io::Result<&'i [u
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Read, Write as _};
+    use std::io::Write as _;
 
     use flate2::{Compression, Decompress, FlushDecompress, GzBuilder, Status};
 
     use super::{CHUNK, Container, ContentChunk, Inflated, Inflater};
+    use crate::base::pieces::Pieces;
     use crate::base::sha256::Sha256;
 
     /// How zlib itself reads a member.
@@ -322,16 +323,6 @@ mod tests {
             Err(_) => Container::Broken,
         };
         (container, content)
-    }
-
-    /// Bytes that come some at a time.
-    struct Pieces<'a>(&'a [u8], usize);
-
-    impl Read for Pieces<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let most = buffer.len().min(self.1);
-            self.0.read(&mut buffer[..most])
-        }
     }
 
     fn in_pieces(bytes: &[u8], size: usize, limit: u64) -> (Inflated, Vec<u8>) {

@@ -223,19 +223,13 @@ impl Read for Bounded<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::pieces::Pieces;
 
     /// What comes through in chunks of `chunk` bytes.
     fn through(json: &str, chunk: usize) -> io::Result<String> {
-        struct JsonChunks<'a>(&'a [u8], usize);
-        impl Read for JsonChunks<'_> {
-            fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-                let most = buf.len().min(self.1);
-                self.0.read(&mut buf[..most])
-            }
-        }
         let mut out = String::new();
-        let mut chunks = JsonChunks(json.as_bytes(), chunk);
-        Bounded::new(&mut chunks).read_to_string(&mut out)?;
+        let mut pieces = Pieces(json.as_bytes(), chunk);
+        Bounded::new(&mut pieces).read_to_string(&mut out)?;
         Ok(out)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{RecordedCalls, TrailInScope};
-use crate::cloudtrail::event::{Call, Event, TrailChange};
+use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange};
 use crate::cloudtrail::ids::{Region, TrailName};
 
 /// Which calls on the bucket or the key of a trail are not among its changes.
@@ -34,8 +34,8 @@ impl TrailInScope<'_> {
     pub fn left_open(&self, calls: &RecordedCalls<'_>, is_described: bool) -> Vec<LeftOpen> {
         let trail = || (self.id.trail.clone(), self.id.home_region.clone());
         let on_trail = self.on_trail(calls);
-        let all_on_keys = || calls.on_keys.iter().map(|(_, evidence)| *evidence);
-        let on_keys = || all_on_keys().filter(|e| self.window.counts(e));
+        let counts = |evidence: &&Evidence| self.window.counts(evidence);
+        let on_keys = || calls.on_keys.iter().map(|(_, e)| *e).filter(counts);
         let is_unknown = !is_described && self.keys(&on_trail).is_empty();
         let first = on_keys().next().filter(|_| is_unknown);
         let key = first.map(|first| LeftOpen::Key {
