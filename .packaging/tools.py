@@ -91,12 +91,13 @@ def install_debian(tools):
 
 
 def install_crates():
-    """Installs the CRATES that are missing. They only pack files, so they need no optimisation."""
+    """Installs the CRATES that are missing. They only pack files, so they need no optimisation, apart from the
+    compression, which is written in C."""
     for name, version in CRATES.items():
         if not crate(name):
             folder = FOLDER / f"{name}-{version}"
             command = ["cargo", "install", "--quiet", "--locked", "--debug", "--root", folder, f"{name}@{version}"]
-            env = {**os.environ, "CARGO_TARGET_DIR": str(FOLDER / "build"), "CARGO_PROFILE_DEV_DEBUG": "false"}
+            env = {**os.environ, "CARGO_TARGET_DIR": str(FOLDER / "build"), "CARGO_PROFILE_DEV_DEBUG": "false", "CFLAGS": "-O2"}
             subprocess.run(command, env=env, check=True)
     shutil.rmtree(FOLDER / "build", ignore_errors=True)
 
