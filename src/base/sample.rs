@@ -52,6 +52,7 @@ mod tests {
             names.iter().for_each(|name| sample.add(&limits, *name));
             sample
         };
+        assert_eq!(of(&["a", "b", "c", "d"]).first, ["a", "b", "c"]);
         let mut sample = of(&["a", "b"]);
         assert_eq!((sample.list().as_str(), sample.count), ("a, b", 2));
         sample.append(&limits, of(&["c", "d", "e", "f", "g"]));

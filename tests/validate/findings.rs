@@ -1,11 +1,13 @@
-//! Findings of one code and chain become one finding with a count.
+//! Findings: those of one code and chain become one with a count, and each says what to do.
 
 use jiff::SignedDuration;
 use trailproof::base::limits::Limits;
-use trailproof::proof::finding::{Code, Finding, Verdict};
+use trailproof::proof::digest_object::MetadataProblem;
+use trailproof::proof::finding::{Code, Finding, Hint, Verdict};
+use trailproof::source::memory::MemoryObject;
 use trailproof::validate::request::Request;
 
-use crate::library::{prove, request, ring, source};
+use crate::library::{prove, request, ring, source, stored};
 use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
 
 #[test]
@@ -27,7 +29,7 @@ fn thousands_of_planted_digests_become_one_finding_in_bounded_time() {
         source.put(
             BUCKET,
             &key,
-            trailproof::source::memory::MemoryObject {
+            MemoryObject {
                 body,
                 ..Default::default()
             },
@@ -48,4 +50,28 @@ fn thousands_of_planted_digests_become_one_finding_in_bounded_time() {
         .filter(|f| f.code == Code::DigestIdentityMismatch)
         .collect();
     assert_eq!((planted.len(), planted[0].count), (1, Some(5000)));
+}
+
+#[test]
+fn metadata_without_a_signature_sends_to_older_versions_and_no_metadata_to_the_metadata() {
+    let mut case = Case::new("unsigned", 0, "");
+    let last = case.chain(3).last().place.clone();
+    case.world.object_mut(&last).metadata.clear();
+    let hint_with = |trouble| {
+        let mut object = stored(case.world.object(&last));
+        object.metadata.trouble = trouble;
+        let mut source = source(&case.world);
+        source.put(BUCKET, &last.key, object);
+        let outcome = prove(&source, &ring(&case.world, &[REGION]), &request());
+        let [finding] = &outcome.findings[..] else {
+            panic!("{:#?}", outcome.findings)
+        };
+        assert_eq!(finding.code, Code::DigestSignatureAbsent);
+        finding.hint.clone()
+    };
+    let unsigned = hint_with(Some(MetadataProblem::Unsigned));
+    assert_eq!(unsigned, Some(Hint::OlderVersion));
+    for other in [None, Some(MetadataProblem::HeadEmpty)] {
+        assert_ne!(hint_with(other), Some(Hint::OlderVersion));
+    }
 }

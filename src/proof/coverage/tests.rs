@@ -97,12 +97,13 @@ fn a_stretch_holds_its_first_instant_and_not_its_end() {
 fn what_a_window_shares_and_what_is_missing_from_it() {
     let spans = spans(&[("10:00", "11:00"), ("12:00", "13:00")]);
     type Missing = &'static [(&'static str, &'static str)];
-    let rows: [(&str, &str, bool, Missing); 8] = [
+    let rows: [(&str, &str, bool, Missing); 9] = [
         ("08:00", "09:00", false, &[("08:00", "09:00")]),
         ("09:00", "10:00", false, &[("09:00", "10:00")]),
         ("09:00", "10:01", true, &[("09:00", "10:00")]),
         ("10:15", "10:45", true, &[]),
         ("10:30", "10:30", false, &[]),
+        ("10:00", "12:00", true, &[("11:00", "12:00")]),
         ("11:00", "12:00", false, &[("11:00", "12:00")]),
         ("10:30", "12:30", true, &[("11:00", "12:00")]),
         (

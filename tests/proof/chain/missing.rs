@@ -56,6 +56,56 @@ impl Source for Unnamed {
     }
 }
 
+/// A source that lists none of some objects, and has them.
+struct Unlisted(MemorySource, Vec<String>);
+
+impl Source for Unlisted {
+    fn roots(&self) -> Vec<Root> {
+        self.0.roots()
+    }
+    fn folders(
+        &self,
+        root: RootId,
+        prefix: &str,
+        other: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<Folders, GetError> {
+        self.0.folders(root, prefix, other)
+    }
+    fn list(
+        &self,
+        root: RootId,
+        prefix: &str,
+        range: &Range,
+        visit: &mut dyn FnMut(Listed<'_>),
+    ) -> Result<u64, GetError> {
+        self.0.list(root, prefix, range, &mut |listed| {
+            let is_left_out = |key| self.1.iter().any(|left_out| left_out == key);
+            if !matches!(listed, Listed::Object(key, _) if is_left_out(key)) {
+                visit(listed);
+            }
+        })
+    }
+    fn get(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Result<SourceObject<'_>, GetError> {
+        self.0.get(root, key, with_metadata)
+    }
+    fn get_again(
+        &self,
+        root: RootId,
+        key: &str,
+        with_metadata: bool,
+    ) -> Option<Result<SourceObject<'_>, GetError>> {
+        Some(self.0.get(root, key, with_metadata))
+    }
+    fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
+        self.0.stat(root, key)
+    }
+}
+
 /// The outcome where the object of one digest is denied.
 fn proven_without(case: &Case, digest: &Place) -> Outcome {
     let mut source = source(&case.world);
@@ -128,6 +178,37 @@ fn in_a_merged_copy_of_a_moved_chain_the_last_digests_of_the_old_bucket_are_miss
     assert_eq!(outcome.verdict, Verdict::Failed, "{:#?}", outcome.findings);
     let digests = outcome.chains[0].digests;
     assert_eq!((digests.missing, digests.missing_inferred), (1, 2));
+}
+
+#[test]
+fn digests_that_nothing_lists_or_links_to_are_asked_for_hour_by_hour() {
+    let mut case = Case::new("unlisted", 0, "");
+    let chain = case.chain(9);
+    damage::delete(&mut case.world, &chain.digests[6].place);
+    let unlisted = chain.digests[4..6].iter().map(|d| d.place.key.clone());
+    let source = Unlisted(source(&case.world), unlisted.collect());
+    let outcome = prove(&source, &ring(&case.world, &[REGION]), &request());
+    let digests = outcome.chains[0].digests;
+    assert_eq!(
+        (digests.missing, digests.missing_inferred),
+        (1, 0),
+        "{:#?}",
+        outcome.findings
+    );
+}
+
+#[test]
+fn no_digest_is_missing_before_one_that_links_to_the_last_and_begins_later() {
+    let mut case = Case::new("begins-later", 0, "");
+    let chain = case.chain(5);
+    let last = chain.digests.last().expect("a digest");
+    let later = last.start + SignedDuration::from_mins(20);
+    damage::rewrite_digest(&mut case.world, last, REGION, |fields| {
+        fields.set("digestStartTime", later.to_string());
+    });
+    let ring = ring(&case.world, &[REGION]);
+    let outcome = prove(&source(&case.world), &ring, &request());
+    assert_eq!(codes(&outcome), [Code::Gap], "{:#?}", outcome.findings);
 }
 
 #[test]

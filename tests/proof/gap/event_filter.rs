@@ -61,8 +61,6 @@ fn a_trail_of_the_same_name_in_another_account_does_not_date_the_organizations_s
         chain.start(&mut w, ts("2026-03-01T07:45:10Z"));
         chain.run_until(&mut w, ts("2026-03-01T09:45:10Z"));
     }
-    let stop = Trail::new(ACCOUNT, HOME, "org", BUCKET).arn();
-    let _ = stop;
     let outcome = outcome(&w);
     for chain in &outcome.chains {
         let message = gap_messages(&chain.gaps);
