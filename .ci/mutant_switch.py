@@ -61,7 +61,7 @@ fn reaches(first: u32, last: u32) -> u32 {{
 """
 
 
-@dataclass
+@dataclass(eq=False)
 class Mutant:
     """One of the list of cargo-mutants."""
 
@@ -262,6 +262,12 @@ class Switched:
         self.sources = [Source(folder / file, of_file) for file, of_file in by_file.items()]
         self.alone = [mutant for source in self.sources for mutant in source.alone]
         self.unviable = []
+        # What an interrupted run has found not to compile.
+        self.kept = folder.with_name(f"{folder.name}-dropped")
+        if self.kept.exists():
+            known = json.loads(self.kept.read_text())
+            of_names = {mutant.name: mutant for mutant in mutants}
+            self.drop({of_names[name] for name in known["unviable"]}, {of_names[name] for name in known["alone"]} - set(self.alone))
         lib = folder / "src" / "lib.rs"
         lib.write_text("pub mod mutation;\n" + lib.read_text())
         (folder / "src" / "mutation.rs").write_text(MODULE)
@@ -297,13 +303,13 @@ class Switched:
                 return next(message["executable"] for message in messages if message.get("executable"))
             errors = [message["message"] for message in messages
                       if message["reason"] == "compiler-message" and message["message"]["level"] == "error" and message["message"]["spans"]]
-            before = len(self.mutants())
-            self.drop(errors)
-            if len(self.mutants()) == before:
+            unviable, alone = self.blamed(errors)
+            if not unviable and not alone:
                 raise SystemExit("\n".join(error["rendered"] for error in errors[:10]) or done.stderr[-4000:])
+            self.drop(unviable, alone)
 
-    def drop(self, errors):
-        """Takes out what errors of the compiler are about."""
+    def blamed(self, errors):
+        """The mutants that errors of the compiler are about: those that do not compile, and those that need a build of their own."""
         numbered = {mutant.number: mutant for mutant in self.mutants()}
         texts = {source.path.resolve(): source.path.read_text().splitlines() for source in self.sources}
         unviable, alone = set(), set()
@@ -317,13 +323,19 @@ class Switched:
                 alone.add(mutants[0][1])
             elif first:
                 alone |= set(range(first[1], first[2] + 1))
-        self.unviable += [numbered[number] for number in sorted(unviable)]
         # A place that does not compile with a mutant taken out may do so then.
         alone = set() if unviable else alone
-        self.alone += [numbered[number] for number in sorted(alone)]
+        return {numbered[number] for number in unviable}, {numbered[number] for number in alone}
+
+    def drop(self, unviable, alone):
+        """Takes out mutants."""
+        self.unviable += unviable
+        self.alone += alone
         for source in self.sources:
             for site in source.sites.values():
-                site.mutants = [mutant for mutant in site.mutants if mutant.number not in unviable | alone]
+                site.mutants = [mutant for mutant in site.mutants if mutant not in unviable | alone]
+        names = {"unviable": [mutant.name for mutant in self.unviable], "alone": [mutant.name for mutant in self.alone]}
+        self.kept.write_text(json.dumps(names))
 
     def places(self, error):
         """The places that an error points at, outside of macros of others, the main one first."""

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Changes the code of `base`, `cloudtrail` and `proof` in one place at a time, and asks whether a test notices.
 
-Each change, a mutant, is tried in the packages of mutant_packages.py: first by the tests that need these rooms alone,
-then by those that need the library. What survives both must stand in mutants.toml with the reason, and no more than 2
-in 100 may survive. The mutants are compiled into one program (mutant_switch.py), and each is tried by the tests that
-reach it, the fast ones first. The few that need a build of their own come last. A run that was interrupted goes on.
+The changes, mutants, are compiled into one program (mutant_switch.py), and each is tried by the tests that reach it,
+the fast ones first. The few that need a build of their own come last: they are tried by the tests that need these rooms
+alone, then by those that need the library (mutant_packages.py). What survives must stand in mutants.toml with the
+reason, and no more than 2 in 100 may survive. A run that was interrupted goes on.
 Needs `cargo install --locked cargo-mutants`."""
 
 import argparse
@@ -99,13 +99,13 @@ def spread(names):
     return sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
 
 
-def try_switched(suite, before, results, jobs):
+def try_switched(suite, results, jobs):
     """Tries the mutants that are compiled into one program."""
     for mutant in suite.switched.unviable:
         if mutant.name not in results.outcomes:
             results.add(mutant.name, suite.name, "unviable")
-    todo = spread(results.todo(suite.number, before))
-    say(f"{suite.name}: {len(todo)} mutants to try")
+    todo = spread(results.todo(suite.mutants, None))
+    say(f"{len(todo)} mutants to try")
 
     def one(name):
         results.add(name, suite.name, suite.try_mutant(name))
@@ -113,12 +113,11 @@ def try_switched(suite, before, results, jobs):
     with ThreadPoolExecutor(jobs) as pool:
         for done, _ in enumerate(as_completed([pool.submit(one, name) for name in todo]), 1):
             if done % 100 == 0 or done == len(todo):
-                say(f"{suite.name}: {done} of {len(todo)}; {counted(results.outcomes.values())}")
+                say(f"{done} of {len(todo)}; {counted(results.outcomes.values())}")
 
 
-def try_alone(suite, package, before, results, folder):
+def try_alone(todo, package, results, folder):
     """Tries the mutants that need a build of their own."""
-    todo = results.todo([mutant.name for mutant in suite.switched.alone], before)
     say(f"{package.name}: {len(todo)} mutants to build by themselves")
     plain, out = plain_folder(folder, package), folder / "out"
     for begin in range(0, len(todo), AT_ONCE):
@@ -151,19 +150,18 @@ def escaped(name):
 
 def run(folder, results, mutants, jobs):
     """Tries what was not tried."""
-    suites, before = [], None
+    began = time.monotonic()
+    suite = Suite(PACKAGES[-1], folder, mutants)
+    alone = [mutant.name for mutant in suite.switched.alone]
+    say(f"{len(suite.mutants)} mutants in one program, {len(alone)} alone, in {time.monotonic() - began:.0f} s")
+    suite.prove(jobs)
+    say(f"{len(suite.seconds)} tests pass without a mutant, in {sum(suite.seconds.values()):.0f} s of one processor")
+    try_switched(suite, results, jobs)
+    before = None
     for package in PACKAGES:
-        began = time.monotonic()
-        suite = Suite(package, folder, mutants)
-        say(f"{suite.name}: {len(suite.number)} mutants in one program, {len(suite.switched.alone)} alone, in {time.monotonic() - began:.0f} s")
-        suite.prove(jobs)
-        say(f"{suite.name}: {len(suite.seconds)} tests pass without a mutant, in {sum(suite.seconds.values()):.0f} s of one processor")
-        try_switched(suite, before, results, jobs)
-        suites.append((suite, package, before))
-        before = suite.name
-    for suite, package, before in suites:
         mutant_packages.make(package, plain_folder(folder, package))
-        try_alone(suite, package, before, results, folder)
+        try_alone(results.todo(alone, before), package, results, folder)
+        before = package.name
 
 
 def counted(outcomes):
@@ -226,8 +224,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     note, kept = folder / "code", folder / "results"
     if args.fresh:
-        note.unlink(missing_ok=True)
-        kept.unlink(missing_ok=True)
+        for path in (note, kept, *folder.glob("*-dropped")):
+            path.unlink(missing_ok=True)
     if note.exists() and note.read_text() != code_hash():
         sys.exit("the code changed since these results; start anew with --fresh")
     note.write_text(code_hash())
