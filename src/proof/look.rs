@@ -107,6 +107,15 @@ mod tests {
     }
 
     #[test]
+    fn the_earliest_of_the_clocks_leaves_no_doubt() {
+        let doubtful = Look {
+            doubt: 60,
+            ..look(10_000)
+        };
+        assert_eq!(doubtful.earliest(), look(9_940));
+    }
+
+    #[test]
     fn the_tail_is_pending_after_the_last_digest_unless_nothing_more_comes() {
         let tail = look(10_000).tail(at(5000), true);
         assert_eq!((tail.pending.from, tail.pending.to), (at(5000), at(10_000)));

@@ -179,6 +179,19 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_ends_a_text_only_where_it_is_a_sentence_of_its_own() {
+        for (text, ends) in [
+            ("it is cut off", true),
+            ("Nobody knows. It is cut off", true),
+            ("nobody knows whether it is cut off", false),
+            ("Nobody knows. It was cut off", false),
+            ("cut off", false),
+        ] {
+            assert_eq!(super::ends_with(text, "it is cut off"), ends, "{text}");
+        }
+    }
+
+    #[test]
     fn events_that_are_added_to_a_message_change_no_detail() {
         for detail in [Detail::LogCutOff, Detail::LogModifiedAndFollowed] {
             let message = detail.message().replacen('t', "T", 1);

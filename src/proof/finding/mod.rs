@@ -183,3 +183,17 @@ impl Finding {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Finding};
+
+    #[test]
+    fn what_could_not_be_listed_and_what_was_done_to_a_bundle_come_first() {
+        let order = |code| Finding::new(code, "a message").order();
+        for first in [Code::SourceUnreadable, Code::BundleAltered] {
+            assert!(order(first) < order(Code::ChainFork), "{first:?}");
+        }
+        assert!(order(Code::ChainFork) < order(Code::Gap));
+    }
+}

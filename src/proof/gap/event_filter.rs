@@ -209,3 +209,49 @@ pub fn search_window(gap: &Gap) -> Window {
     };
     Window::new(shift(from, -AROUND), shift(ended, AROUND))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::EventFilter;
+    use crate::cloudtrail::event::{Call, TrailChange};
+    use crate::proof::fixtures::{ACCOUNT, BUCKET, HOME, at, chain, event, trail_call};
+    use crate::proof::gap::TrailOwner;
+
+    fn filter() -> EventFilter {
+        EventFilter::new([BUCKET.to_owned()].into())
+    }
+
+    #[test]
+    fn only_an_earlier_damage_extends_what_is_searched() {
+        let mut filter = filter();
+        let extends = ["10:00", "10:00", "11:00", "09:00"].map(|since| filter.damaged(at(since)));
+        assert_eq!(extends, [true, false, false, true]);
+    }
+
+    #[test]
+    fn changes_are_searched_for_once_they_are_asked_for() {
+        let mut filter = filter();
+        assert!(!filter.searches_changes());
+        filter.search_changes();
+        assert!(filter.searches_changes());
+        assert_eq!(filter.buckets(), &BTreeSet::from([BUCKET.to_owned()]));
+    }
+
+    #[test]
+    fn a_change_is_a_call_on_a_requested_trail_or_on_one_of_its_buckets() {
+        let mut filter = filter();
+        filter.add_trail(&chain(HOME), &TrailOwner::Organization);
+        let stop = trail_call(ACCOUNT, "10:00", TrailChange::Stop).event;
+        assert!(filter.takes_change(&stop));
+        assert!(!EventFilter::default().takes_change(&stop));
+        let remove = |bucket: &str| {
+            let call = Call::Remove(bucket.into(), Vec::new());
+            event(at("10:00"), "DeleteBucket", call).event
+        };
+        assert!(!filter.takes_change(&remove(BUCKET)));
+        assert!(filter.may_take(&remove(BUCKET)));
+        assert!(!filter.may_take(&remove("another")));
+    }
+}
