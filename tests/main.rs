@@ -39,6 +39,10 @@
     clippy::panic,
     reason = "a test fails by panicking"
 )]
+#![cfg_attr(
+    not(feature = "aws"),
+    allow(unused, reason = "tests with AWS on loopback use it")
+)]
 
 #[cfg(feature = "aws")]
 mod aws;

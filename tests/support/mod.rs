@@ -27,7 +27,6 @@ pub mod missing_chains;
 pub mod missing_logs;
 #[cfg(feature = "aws")]
 pub mod moto;
-#[cfg(feature = "aws")]
 pub mod orderly;
 #[cfg(feature = "aws")]
 pub mod org;

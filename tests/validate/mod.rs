@@ -16,6 +16,7 @@ mod records;
 #[cfg(feature = "aws")]
 mod recovery;
 mod request;
+#[cfg(feature = "aws")]
 mod shards;
 mod survey;
 mod unreferenced;

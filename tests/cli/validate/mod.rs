@@ -6,5 +6,6 @@ mod exit_status;
 mod jsonl;
 #[cfg(feature = "aws")]
 mod jsonl_live;
+#[cfg(feature = "aws")]
 mod state;
 mod verbose;

@@ -1,9 +1,11 @@
 //! Parts of a sharded validation: the file, all files of a plan, and a validation whose answers come from them.
 
 mod answers;
+#[cfg(feature = "aws")]
 mod api;
 mod bodies;
 mod damaged;
+#[cfg(feature = "aws")]
 mod replay;
 mod set;
 
