@@ -1,9 +1,11 @@
 """Small packages of some rooms of `src/`, and of the tests that compile without the other rooms. A mutant is built
-and tested in them in seconds. Imported by mutants.py."""
+and tested in them in seconds. One more package is the whole project without default features: its tests run the
+program. Imported by mutants.py."""
 
 import json
 import re
 import shutil
+import subprocess
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,8 @@ LIBRARIES = {"md-5": "md5"}
 NEEDS_MORE = re.compile(r"CARGO_BIN_EXE|CARGO_TARGET_TMPDIR")
 # Tests that take minutes of a processor: they try thousands of cases, and what they show the others show, too.
 SLOW = {("whole", "bits"), ("whole", "worlds"), ("whole", "fuzz"), ("whole", "resources")}
+# Tests that read the code, which is another one with mutants in it, or do not run it.
+OF_TEXTS = {"layering", "words", "manual"}
 # A module that another file holds, with its attributes.
 DECLARATION = re.compile(r'(?m)^(?P<attributes>(?:#\[[^\n]*\]\n)*)(?:pub(?:\([a-z]+\))? )?mod (?P<name>\w+);\n')
 # A path from the root of the crate or of the library, or one that begins above.
@@ -28,13 +32,16 @@ class Package:
 
     name: str
     rooms: tuple
+    # How its code is optimised: a small one is built once, and its tests run thousands of times.
+    optimised: int = 1
+    # Tests that take more seconds of a processor are left out.
+    longest: float = 5
 
 
 # A mutant that survives in one package is tried in the next one.
-PACKAGES = [
-    Package("rooms", ("base", "cloudtrail", "proof")),
-    Package("library", ("base", "cloudtrail", "proof", "report", "source", "validate")),
-]
+ROOMS = Package("rooms", ("base", "cloudtrail", "proof"))
+LIBRARY = Package("library", ("base", "cloudtrail", "proof", "report", "source", "validate"))
+WHOLE = Package("whole", (), optimised=0, longest=1)
 # The module that holds the tests of `tests/`.
 SUITE = "suite"
 
@@ -179,8 +186,36 @@ def dependencies(table, text):
             if used(name) and not (isinstance(given, dict) and given.get("optional"))}
 
 
+def takes_part(package, test):
+    """Whether a test of a package is to notice mutants."""
+    modules = test.split("::")
+    return package != WHOLE or not (modules[0] in OF_TEXTS or tuple(modules[:2]) in SLOW)
+
+
+def in_whole(tests):
+    """The names that tests of the library have in the whole."""
+    return {test.removeprefix(f"{SUITE}::") for test in tests}
+
+
+def make_whole(folder):
+    """Makes the whole project in a folder, without default features, or brings it up to date."""
+    said = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    for name in said.stdout.decode().split("\0"):
+        path = ROOT / name
+        if path.is_file() and not name.startswith("testdata/"):
+            data = path.read_bytes()
+            write(folder / name, re.sub(rb"(?m)^default = .*$", b"default = []", data) if name == "Cargo.toml" else data)
+            shutil.copymode(path, folder / name)
+
+
 def make(package, folder):
     """Makes a package in a folder, or brings it up to date."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "testdata").exists():
+        (folder / "testdata").symlink_to(ROOT / "testdata")
+    if package == WHOLE:
+        make_whole(folder)
+        return
     cargo = tomllib.loads((ROOT / "Cargo.toml").read_text())
     lib, names = library(package.rooms)
     for room in package.rooms:
@@ -191,8 +226,6 @@ def make(package, folder):
     code = "".join(path.read_text() for room in package.rooms for path in (ROOT / "src" / room).rglob("*.rs"))
     tests = Tests(package.rooms, names).write(folder)
     write(folder / "tests" / "examples.rs", examples(package.rooms))
-    if not (folder / "testdata").exists():
-        (folder / "testdata").symlink_to(ROOT / "testdata")
     own = cargo["package"]
     lines = ["[package]", f'name = "{own["name"]}"', f'version = "{own["version"]}"', f'edition = "{own["edition"]}"',
              "autotests = false", "[workspace]", "[lib]", "doctest = false"]

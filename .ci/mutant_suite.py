@@ -46,15 +46,15 @@ def shared(file, test):
 class Suite:
     """A package with all mutants in it, and its tests."""
 
-    def __init__(self, package, folder, mutants):
-        self.name = package.name
+    def __init__(self, package, folder, mutants, without=()):
+        self.package = package
         self.folder = folder / package.name
-        # It is built once, and its tests run thousands of times.
-        self.environment = environment(folder) | {"CARGO_PROFILE_DEV_OPT_LEVEL": "1"}
+        self.environment = environment(folder) | {"CARGO_PROFILE_DEV_OPT_LEVEL": str(package.optimised)}
         mutant_packages.make(package, self.folder)
         self.switched = Switched(self.folder, mutants)
         self.program = self.switched.build(self.environment)
         self.mutants = {mutant.name: mutant for mutant in self.switched.mutants()}
+        self.without = without
         self.seconds, self.reaching = {}, {}
 
     def run(self, tests, seconds, **more):
@@ -80,6 +80,7 @@ class Suite:
         """Runs each test without a mutant, and notes how long it takes and what it reaches."""
         said = subprocess.run([self.program, "--list"], cwd=self.folder, capture_output=True, text=True, check=True).stdout
         tests = [line.removesuffix(": test") for line in said.splitlines() if line.endswith(": test")]
+        tests = [test for test in tests if mutant_packages.takes_part(self.package, test) and test not in self.without]
         sites = {first: last for first, last in self.switched.ranges()}
 
         def reach(test):
@@ -93,6 +94,8 @@ class Suite:
 
         with ThreadPoolExecutor(jobs) as pool:
             for test, seconds, reached in pool.map(reach, tests):
+                if seconds > self.package.longest:
+                    continue
                 self.seconds[test] = seconds
                 for first in reached:
                     for number in range(first, sites[first] + 1):

@@ -262,14 +262,14 @@ class Switched:
         self.sources = [Source(folder / file, of_file) for file, of_file in by_file.items()]
         self.alone = [mutant for source in self.sources for mutant in source.alone]
         self.unviable = []
-        # What an interrupted run has found not to compile.
-        self.kept = folder.with_name(f"{folder.name}-dropped")
+        # What another package or an interrupted run has found not to compile.
+        self.kept = folder.with_name("dropped")
         if self.kept.exists():
             known = json.loads(self.kept.read_text())
             of_names = {mutant.name: mutant for mutant in mutants}
             self.drop({of_names[name] for name in known["unviable"]}, {of_names[name] for name in known["alone"]} - set(self.alone))
         lib = folder / "src" / "lib.rs"
-        lib.write_text("pub mod mutation;\n" + lib.read_text())
+        lib.write_text(lib.read_text() + "\npub mod mutation;\n")
         (folder / "src" / "mutation.rs").write_text(MODULE)
 
     def sites(self):
@@ -300,7 +300,9 @@ class Switched:
                                   capture_output=True, text=True, check=False)
             messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
             if done.returncode == 0:
-                return next(message["executable"] for message in messages if message.get("executable"))
+                # With a main file for its tests, a package has another program for them.
+                programs = [message for message in messages if message.get("executable") and message["profile"]["test"]]
+                return max(programs, key=lambda message: "test" in message["target"]["kind"])["executable"]
             errors = [message["message"] for message in messages
                       if message["reason"] == "compiler-message" and message["message"]["level"] == "error" and message["message"]["spans"]]
             unviable, alone = self.blamed(errors)

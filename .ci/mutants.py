@@ -2,8 +2,8 @@
 """Changes the code of `base`, `cloudtrail` and `proof` in one place at a time, and asks whether a test notices.
 
 The changes, mutants, are compiled into one program (mutant_switch.py), and each is tried by the tests that reach it,
-the fast ones first. The few that need a build of their own come last: they are tried by the tests that need these rooms
-alone, then by those that need the library (mutant_packages.py). What survives must stand in mutants.toml with the
+near and fast ones first: the tests of the library (mutant_packages.py), then those that run the program. A few mutants
+need a build of their own, and are tried by tests of the library. What survives must stand in mutants.toml with the
 reason, and no more than 2 in 100 may survive. A run that was interrupted goes on.
 Needs `cargo install --locked cargo-mutants`."""
 
@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import mutant_packages
-from mutant_packages import PACKAGES, ROOT
+from mutant_packages import LIBRARY, ROOMS, ROOT, WHOLE
 
 sys.path.insert(0, str(ROOT / ".packaging"))
 import tools  # noqa: E402
@@ -37,7 +37,7 @@ if Path(sys.prefix) != tools.python("mutants").parent.parent:
 from mutant_suite import Suite, environment, limit  # noqa: E402
 from mutant_switch import listed  # noqa: E402
 
-MUTATED = PACKAGES[0].rooms
+MUTATED = ROOMS.rooms
 LISTED = Path(__file__).with_name("mutants.toml")
 # So many of 100 mutants may survive.
 BOUND = 2
@@ -99,27 +99,31 @@ def spread(names):
     return sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
 
 
-def try_switched(suite, results, jobs):
+def try_switched(suite, before, results, jobs):
     """Tries the mutants that are compiled into one program."""
+    package = suite.package
+    say(f"{package.name}: {len(suite.mutants)} mutants in one program, {len(suite.switched.alone)} alone")
+    suite.prove(jobs)
+    say(f"{package.name}: {len(suite.seconds)} tests pass without a mutant, in {sum(suite.seconds.values()):.0f} s of one processor")
     for mutant in suite.switched.unviable:
         if mutant.name not in results.outcomes:
-            results.add(mutant.name, suite.name, "unviable")
-    todo = spread(results.todo(suite.mutants, None))
-    say(f"{len(todo)} mutants to try")
+            results.add(mutant.name, package.name, "unviable")
+    todo = spread(results.todo(suite.mutants, before))
+    say(f"{package.name}: {len(todo)} mutants to try")
 
     def one(name):
-        results.add(name, suite.name, suite.try_mutant(name))
+        results.add(name, package.name, suite.try_mutant(name))
 
     with ThreadPoolExecutor(jobs) as pool:
         for done, _ in enumerate(as_completed([pool.submit(one, name) for name in todo]), 1):
             if done % 100 == 0 or done == len(todo):
-                say(f"{done} of {len(todo)}; {counted(results.outcomes.values())}")
+                say(f"{package.name}: {done} of {len(todo)}; {counted(results.outcomes.values())}")
 
 
-def try_alone(todo, package, results, folder):
-    """Tries the mutants that need a build of their own."""
-    say(f"{package.name}: {len(todo)} mutants to build by themselves")
-    plain, out = plain_folder(folder, package), folder / "out"
+def try_alone(plain, todo, results, folder):
+    """Tries mutants that need a build of their own, in the folder of a package."""
+    say(f"{plain.name}: {len(todo)} mutants to build by themselves")
+    out = folder / "out"
     for begin in range(0, len(todo), AT_ONCE):
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
@@ -134,8 +138,8 @@ def try_alone(todo, package, results, folder):
         for outcome in json.loads((out / "mutants.out" / "outcomes.json").read_text())["outcomes"]:
             if isinstance(outcome["scenario"], dict):
                 # What ended in another way was not caught by a test.
-                results.add(outcome["scenario"]["Mutant"]["name"], package.name, words.get(outcome["summary"], "missed"))
-        say(f"{package.name}: {min(len(todo), begin + AT_ONCE)} of {len(todo)}; {counted(results.outcomes.values())}")
+                results.add(outcome["scenario"]["Mutant"]["name"], plain.name, words.get(outcome["summary"], "missed"))
+        say(f"{plain.name}: {min(len(todo), begin + AT_ONCE)} of {len(todo)}; {counted(results.outcomes.values())}")
 
 
 def plain_folder(folder, package):
@@ -150,18 +154,16 @@ def escaped(name):
 
 def run(folder, results, mutants, jobs):
     """Tries what was not tried."""
-    began = time.monotonic()
-    suite = Suite(PACKAGES[-1], folder, mutants)
-    alone = [mutant.name for mutant in suite.switched.alone]
-    say(f"{len(suite.mutants)} mutants in one program, {len(alone)} alone, in {time.monotonic() - began:.0f} s")
-    suite.prove(jobs)
-    say(f"{len(suite.seconds)} tests pass without a mutant, in {sum(suite.seconds.values()):.0f} s of one processor")
-    try_switched(suite, results, jobs)
-    before = None
-    for package in PACKAGES:
-        mutant_packages.make(package, plain_folder(folder, package))
-        try_alone(results.todo(alone, before), package, results, folder)
-        before = package.name
+    library = Suite(LIBRARY, folder, mutants)
+    try_switched(library, None, results, jobs)
+    alone, before = [mutant.name for mutant in library.switched.alone], None
+    for package in (ROOMS, LIBRARY):
+        plain = plain_folder(folder, package)
+        mutant_packages.make(package, plain)
+        try_alone(plain, results.todo(alone, before), results, folder)
+        before = plain.name
+    whole = Suite(WHOLE, folder, mutants, mutant_packages.in_whole(library.seconds))
+    try_switched(whole, LIBRARY.name, results, jobs)
 
 
 def counted(outcomes):
@@ -196,11 +198,12 @@ def faults(results, may_survive, complete):
     return wrong
 
 
-def report(results, total):
+def report(folder, results, total):
     """Prints what became of the mutants. Returns the exit status."""
     outcomes = results.outcomes
     # What one package did not catch has still to be tried in the next.
-    ended = {name: found for name, found in outcomes.items() if found[1] != "missed" or found[0] == PACKAGES[-1].name}
+    last = (WHOLE.name, plain_folder(folder, LIBRARY).name)
+    ended = {name: found for name, found in outcomes.items() if found[1] != "missed" or found[0] in last}
     print(f"{len(ended)} of {total} mutants tried: {counted(ended.values())}")
     for name, (_, outcome) in sorted(ended.items()):
         if outcome in ("missed", "timeout"):
@@ -224,7 +227,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     note, kept = folder / "code", folder / "results"
     if args.fresh:
-        for path in (note, kept, *folder.glob("*-dropped")):
+        for path in (note, kept, folder / "dropped"):
             path.unlink(missing_ok=True)
     if note.exists() and note.read_text() != code_hash():
         sys.exit("the code changed since these results; start anew with --fresh")
@@ -232,11 +235,12 @@ def main():
     results = Results(kept)
     if args.again:
         results.forget_missed()
-    mutant_packages.make(PACKAGES[0], plain_folder(folder, PACKAGES[0]))
-    mutants = listed(plain_folder(folder, PACKAGES[0]), files())
+    plain = plain_folder(folder, ROOMS)
+    mutant_packages.make(ROOMS, plain)
+    mutants = listed(plain, files())
     if not args.report:
         run(folder, results, mutants, args.jobs)
-    sys.exit(report(results, len(mutants)))
+    sys.exit(report(folder, results, len(mutants)))
 
 
 if __name__ == "__main__":
