@@ -12,56 +12,20 @@ use crate::support::case::{ACCOUNT, BUCKET, Case, REGION, hour};
 use crate::support::forge::{Place, damage, ts};
 use crate::support::requests::{between, minutes, within};
 
-/// A source whose buckets have no names.
-struct Unnamed(MemorySource);
-
-impl Source for Unnamed {
-    fn roots(&self) -> Vec<Root> {
-        self.0
-            .roots()
-            .into_iter()
-            .map(|root| Root {
-                buckets: Vec::new(),
-                ..root
-            })
-            .collect()
-    }
-    fn folders(
-        &self,
-        root: RootId,
-        prefix: &str,
-        other: &mut dyn FnMut(Listed<'_>),
-    ) -> Result<Folders, GetError> {
-        self.0.folders(root, prefix, other)
-    }
-    fn list(
-        &self,
-        root: RootId,
-        prefix: &str,
-        range: &Range,
-        visit: &mut dyn FnMut(Listed<'_>),
-    ) -> Result<u64, GetError> {
-        self.0.list(root, prefix, range, visit)
-    }
-    fn get(
-        &self,
-        root: RootId,
-        key: &str,
-        with_metadata: bool,
-    ) -> Result<SourceObject<'_>, GetError> {
-        self.0.get(root, key, with_metadata)
-    }
-    fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
-        self.0.stat(root, key)
-    }
+/// A source that keeps back the names of its buckets, or lists some objects no more.
+struct Reticent {
+    source: MemorySource,
+    has_names: bool,
+    unlisted: Vec<String>,
 }
 
-/// A source that lists none of some objects, and has them.
-struct Unlisted(MemorySource, Vec<String>);
-
-impl Source for Unlisted {
+impl Source for Reticent {
     fn roots(&self) -> Vec<Root> {
-        self.0.roots()
+        let mut roots = self.source.roots();
+        if !self.has_names {
+            roots.iter_mut().for_each(|root| root.buckets.clear());
+        }
+        roots
     }
     fn folders(
         &self,
@@ -69,7 +33,7 @@ impl Source for Unlisted {
         prefix: &str,
         other: &mut dyn FnMut(Listed<'_>),
     ) -> Result<Folders, GetError> {
-        self.0.folders(root, prefix, other)
+        self.source.folders(root, prefix, other)
     }
     fn list(
         &self,
@@ -78,8 +42,8 @@ impl Source for Unlisted {
         range: &Range,
         visit: &mut dyn FnMut(Listed<'_>),
     ) -> Result<u64, GetError> {
-        self.0.list(root, prefix, range, &mut |listed| {
-            let is_left_out = |key| self.1.iter().any(|left_out| left_out == key);
+        let is_left_out = |key: &str| self.unlisted.iter().any(|left_out| left_out == key);
+        self.source.list(root, prefix, range, &mut |listed| {
             if !matches!(listed, Listed::Object(key, _) if is_left_out(key)) {
                 visit(listed);
             }
@@ -91,7 +55,7 @@ impl Source for Unlisted {
         key: &str,
         with_metadata: bool,
     ) -> Result<SourceObject<'_>, GetError> {
-        self.0.get(root, key, with_metadata)
+        self.source.get(root, key, with_metadata)
     }
     fn get_again(
         &self,
@@ -99,10 +63,19 @@ impl Source for Unlisted {
         key: &str,
         with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
-        Some(self.0.get(root, key, with_metadata))
+        Some(self.source.get(root, key, with_metadata))
     }
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
-        self.0.stat(root, key)
+        self.source.stat(root, key)
+    }
+}
+
+/// The same source without the names of its buckets.
+fn unnamed(source: MemorySource) -> Reticent {
+    Reticent {
+        source,
+        has_names: false,
+        unlisted: Vec::new(),
     }
 }
 
@@ -141,7 +114,7 @@ fn a_deletion_is_found_with_or_without_the_buckets_name() {
     let request = between("2026-03-01T01:12:34Z", "2026-03-01T04:00:00Z");
     for source in [
         &source(&case.world) as &dyn Source,
-        &Unnamed(source(&case.world)),
+        &unnamed(source(&case.world)),
     ] {
         let outcome = prove(source, &ring, &request);
         assert_eq!(
@@ -171,7 +144,7 @@ fn in_a_merged_copy_of_a_moved_chain_the_last_digests_of_the_old_bucket_are_miss
         .expect("the old one")
         .extend(new);
     let outcome = prove(
-        &Unnamed(source(&case.world)),
+        &unnamed(source(&case.world)),
         &ring(&case.world, &[REGION]),
         &request(),
     );
@@ -186,7 +159,11 @@ fn digests_that_nothing_lists_or_links_to_are_asked_for_hour_by_hour() {
     let chain = case.chain(9);
     damage::delete(&mut case.world, &chain.digests[6].place);
     let unlisted = chain.digests[4..6].iter().map(|d| d.place.key.clone());
-    let source = Unlisted(source(&case.world), unlisted.collect());
+    let source = Reticent {
+        source: source(&case.world),
+        has_names: true,
+        unlisted: unlisted.collect(),
+    };
     let outcome = prove(&source, &ring(&case.world, &[REGION]), &request());
     let digests = outcome.chains[0].digests;
     assert_eq!(
