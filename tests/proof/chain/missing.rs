@@ -63,7 +63,8 @@ impl Source for Reticent {
         key: &str,
         with_metadata: bool,
     ) -> Option<Result<SourceObject<'_>, GetError>> {
-        Some(self.source.get(root, key, with_metadata))
+        let may_answer_otherwise = !self.unlisted.is_empty();
+        may_answer_otherwise.then(|| self.source.get(root, key, with_metadata))
     }
     fn stat(&self, root: RootId, key: &str) -> Result<ObjectFacts, GetError> {
         self.source.stat(root, key)
