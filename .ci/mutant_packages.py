@@ -17,8 +17,9 @@ LIBRARIES = {"md-5": "md5"}
 NEEDS_MORE = re.compile(r"CARGO_BIN_EXE|CARGO_TARGET_TMPDIR")
 # Tests that take minutes of a processor: they try thousands of cases, and what they show the others show, too.
 SLOW = {("whole", "bits"), ("whole", "worlds"), ("whole", "fuzz"), ("whole", "resources")}
-# Tests that read the code, which is another one with mutants in it, or do not run it.
-OF_TEXTS = {"layering", "words", "manual"}
+# More tests that do not try mutants in the whole: those that read the code, which is another one with mutants in it, or
+# do not run it, and those that bound the size of files, since what is reached is noted in one.
+UNFIT = {("layering",), ("words",), ("manual",), ("cli", "output", "limits")}
 # A module that another file holds, with its attributes.
 DECLARATION = re.compile(r'(?m)^(?P<attributes>(?:#\[[^\n]*\]\n)*)(?:pub(?:\([a-z]+\))? )?mod (?P<name>\w+);\n')
 # A path from the root of the crate or of the library, or one that begins above.
@@ -188,8 +189,8 @@ def dependencies(table, text):
 
 def takes_part(package, test):
     """Whether a test of a package is to notice mutants."""
-    modules = test.split("::")
-    return package != WHOLE or not (modules[0] in OF_TEXTS or tuple(modules[:2]) in SLOW)
+    modules = tuple(test.split("::"))
+    return package != WHOLE or not any(modules[:len(left_out)] == left_out for left_out in SLOW | UNFIT)
 
 
 def in_whole(tests):

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from pathlib import Path
 
 import mutant_packages
@@ -40,7 +41,7 @@ def shared(file, test):
     """How many modules a test is within that a file is within, too."""
     modules = Path(file).relative_to("src").with_suffix("").parts
     inside = [part for part in test.split("::") if part != mutant_packages.SUITE]
-    return next((depth for depth, (one, other) in enumerate(zip(modules, inside)) if one != other), min(len(modules), len(inside)))
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(modules, inside)))
 
 
 class Suite:
