@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use trailproof::commands::collect::store::Store;
 
@@ -61,6 +63,38 @@ fn the_last_of_two_files_stays_until_it_is_removed() {
     store.remove("unread/none");
     store.flush().expect("removed");
     assert!(!store.has("unread/x"));
+}
+
+/// A collection that is killed at any instant is found again by such a file.
+#[test]
+fn a_file_that_is_replaced_is_there_at_each_instant() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = store(dir.path());
+    store.put(".collect/run.json", b"0").expect("room");
+    store.flush().expect("stored");
+    let path = dir.path().join(".collect/run.json");
+    let is_done = AtomicBool::new(false);
+    let looks = thread::scope(|scope| {
+        let looking = scope.spawn(|| {
+            let mut looks = 0;
+            while !is_done.load(Ordering::Relaxed) {
+                assert!(path.exists(), "after {looks} looks");
+                looks += 1;
+            }
+            looks
+        });
+        for number in 1..=500 {
+            let text = format!("{number}");
+            store
+                .put(".collect/run.json", text.as_bytes())
+                .expect("room");
+        }
+        store.flush().expect("stored");
+        is_done.store(true, Ordering::Relaxed);
+        looking.join().expect("it was there")
+    });
+    assert!(looks > 0);
+    assert_eq!(read(dir.path(), ".collect/run.json"), "500");
 }
 
 /// S3 has no folders, so a key may begin with another key and a slash.

@@ -97,14 +97,12 @@ impl<'a> PartialFile<'a> {
         if let Some(mut other) = described_by {
             other.flush()?;
             commit.files.extend(other.place.take());
+            // The old file must not lie beside a description of the new one.
+            let old = self.place.as_ref().filter(|_| self.replaces);
+            commit.remove_first.extend(old.map(|place| place.path.clone()));
         }
-        if let Some(place) = self.place.take() {
-            if self.replaces {
-                // The old file must not lie beside a description of the new one.
-                commit.remove_first.push(place.path.clone());
-            }
-            commit.files.push(place);
-        }
+        // A file that stands alone is there at each instant, the old one or the new one.
+        commit.files.extend(self.place.take());
         self.store.commits.add(commit);
         Ok(())
     }
