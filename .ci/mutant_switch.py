@@ -18,6 +18,8 @@ LANGUAGE = tree_sitter.Language(tree_sitter_rust.language())
 SWITCH, REACHED = "MUTANT", "MUTANT_REACHED"
 # Errors about borrows and moves, which a switch can have where the mutant has none.
 OF_BORROWS = {"E0381", "E0382", "E0499", "E0502", "E0503", "E0505", "E0506", "E0507", "E0515", "E0596", "E0597", "E0716"}
+# The head of a function whose type is hidden.
+HIDDEN, ITERATOR = re.compile(r"(?s)->.*\bimpl\b"), re.compile(r"->\s*impl Iterator\b")
 COMPARES = {"==", "!=", "<", ">", "<=", ">="}
 # What the program is asked with. The mutants of one site have numbers in a row, from 1 on.
 MODULE = f"""\
@@ -32,6 +34,16 @@ const REACHES: u32 = u32::MAX - 1;
 static ACTIVE: AtomicU32 = AtomicU32::new(UNREAD);
 static SEEN: [AtomicBool; 1 << 14] = [const {{ AtomicBool::new(false) }}; 1 << 14];
 static REACHED: OnceLock<Option<File>> = OnceLock::new();
+
+/// An iterator that a mutant replaces, or its replacement.
+pub enum Either<A, B> {{ This(A), Other(B) }}
+
+impl<A: Iterator, B: Iterator<Item = A::Item>> Iterator for Either<A, B> {{
+    type Item = A::Item;
+    fn next(&mut self) -> Option<A::Item> {{
+        match self {{ Either::This(iterator) => iterator.next(), Either::Other(iterator) => iterator.next() }}
+    }}
+}}
 
 /// The mutant of a site that is switched on, or 0.
 #[inline]
@@ -145,8 +157,9 @@ class Source:
         if re.search(r"\bconst fn\b", head):
             return None
         if mutant.genre == "FnValue":
-            # A function has one hidden type.
-            return None if body is None or re.search(r"->.*\bimpl\b", head, re.DOTALL) else (body, "function")
+            # A function has one hidden type. That of an iterator can be one of several, but of the same items.
+            is_iterator = ITERATOR.search(head) and "Box::leak" not in mutant.replacement
+            return (body, "function") if body and (is_iterator or not HIDDEN.search(head)) else None
         if mutant.genre == "BinaryOperator":
             kinds = {"binary_expression": "binary", "compound_assignment_expr": "assign"}
             return (leaf.parent, kinds[leaf.parent.type]) if leaf.parent.type in kinds else None
@@ -197,8 +210,20 @@ class Renderer:
 
     def write_function(self, site, node):
         inside = self.plain(node)[1:]
+        if ITERATOR.search(self.text[node.parent.start_byte:node.start_byte].decode()):
+            return self.write_iterator(site, inside)
         lines = self.alternatives(site, lambda mutant: f"return {mutant.replacement};" if mutant.replacement != "()" else "return;")
         return f"{{ match crate::mutation::at({site.range}) {{{lines}\n_ => {{}} }}\n{inside}"
+
+    def write_iterator(self, site, inside):
+        """Each alternative is an iterator of its own type."""
+        def choose(place, text):
+            chosen = text if place == len(site.mutants) else f"crate::mutation::Either::This({text})"
+            return "crate::mutation::Either::Other(" * place + chosen + ")" * place
+
+        places = {mutant.number: place for place, mutant in enumerate(site.mutants)}
+        lines = self.alternatives(site, lambda mutant: f"return {choose(places[mutant.number], mutant.replacement)};")
+        return f"{{ match crate::mutation::at({site.range}) {{{lines}\n_ => {{}} }}\n{choose(len(site.mutants), '{' + inside)} }}"
 
     def write_binary(self, site, node):
         left, right = (self.of(node.child_by_field_name(side)) for side in ("left", "right"))
