@@ -8,6 +8,8 @@ use crate::base::time::Window;
 use crate::cloudtrail::digest::{Link, Unverified};
 use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, TrailRef, Via};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
+use crate::proof::keys::KeyOrigin;
+use crate::proof::signature::{KeyUse, SignatureCheck};
 
 pub const ACCOUNT: &str = "111122223333";
 pub const HOME: &str = "eu-central-1";
@@ -67,6 +69,16 @@ pub fn link(end: &str, sha256: Option<Sha256>) -> Link {
         sha256,
         signature: "5161".into(),
     }
+}
+
+/// The check of a signature that is valid under a key with this fingerprint.
+pub fn valid(key: &str) -> SignatureCheck {
+    SignatureCheck::Valid(KeyUse {
+        region: HOME.parse().expect("a region"),
+        fingerprint: key.into(),
+        valid: (at("00:00"), at("23:00")),
+        origin: KeyOrigin::File,
+    })
 }
 
 /// A call that LookupEvents returned.

@@ -104,6 +104,15 @@ impl Walk<'_> {
         });
     }
 
+    /// The time of a hole within a window about which no digest was reported, oldest first.
+    fn without_digests(&self, hole: &Hole, window: &Window) -> Vec<Window> {
+        let missing = self.walked.accounted.missing_from(hole.time.clip(window));
+        let missing = missing.into_iter();
+        missing
+            .flat_map(|time| self.late_gaps.missing_from(time))
+            .collect()
+    }
+
     /// Digests that would count as missing because no listing shows them, newest first: the number of their
     /// hole, their ends, and the bucket and key of a digest beside them. At most `most`.
     pub fn inferred(&self, most: usize) -> Vec<InferredDigest> {
@@ -111,7 +120,7 @@ impl Walk<'_> {
         let window = Window::new(begins.unwrap_or(self.scope.to), self.scope.to);
         let mut inferred = Vec::new();
         for (hole, of) in self.holes.iter().enumerate() {
-            for time in self.walked.accounted.missing_from(of.time.clip(&window)) {
+            for time in self.without_digests(of, &window).into_iter().rev() {
                 let is_blind = of
                     .unread
                     .as_ref()
@@ -167,7 +176,7 @@ impl Walk<'_> {
 
     fn fill_holes(&mut self, window: &Window) {
         for hole in std::mem::take(&mut self.holes) {
-            for time in self.walked.accounted.missing_from(hole.time.clip(window)) {
+            for time in self.without_digests(&hole, window) {
                 let unread = hole.unread.as_ref().filter(|unread| unread.adjoins(time));
                 match hole.blind.as_ref().or(unread.map(|u| &u.finding)) {
                     Some(blind) => self.report_unknown(time, &hole, blind),
@@ -265,3 +274,6 @@ impl Walk<'_> {
         self.report_over(time, finding);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -113,3 +113,6 @@ fn late(message: String, look: Look) -> Finding {
         format!("run again after that; a digest may take {lag} to be delivered (--delivery-lag)");
     Finding::new(Code::DigestLate, message).hint(hint)
 }
+
+#[cfg(test)]
+mod tests;

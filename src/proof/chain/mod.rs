@@ -54,6 +54,8 @@
 
 mod absent;
 mod claims;
+#[cfg(test)]
+mod fixtures;
 mod fork;
 mod holes;
 mod late;
@@ -72,6 +74,7 @@ use sha2::Digest as _;
 
 use crate::base::sha256::Sha256;
 use crate::base::time::{HOUR, Window, shift};
+use crate::proof::coverage::Spans;
 use crate::proof::digest_object::Reading;
 use crate::proof::finding::{Finding, Severity};
 use crate::proof::judge::OwnSignature;
@@ -94,6 +97,9 @@ pub struct Walk<'a> {
     /// The digests since the last proven one that could not be read or proven.
     unread: Option<Unread>,
     holes: Vec<Hole>,
+    /// The time of digests that were reported as late and that no clock but the earliest allows: it is a gap, and no
+    /// hole.
+    late_gaps: Spans,
     segments: Segments,
     /// Buckets that proven digests in their places were written to.
     buckets: BTreeSet<String>,
@@ -119,6 +125,7 @@ impl<'a> Walk<'a> {
             open: Vec::new(),
             unread: None,
             holes: Vec::new(),
+            late_gaps: Spans::default(),
             segments: Segments::default(),
             buckets: BTreeSet::new(),
             met: BTreeMap::new(),

@@ -165,8 +165,12 @@ impl Walk<'_> {
     fn count(&mut self, time: Window, finding: Finding, missing: bool, before: bool) {
         let is_late = finding.code == Code::DigestLate;
         let is_pending = is_late && self.scope.look.may_still_come(time.to);
-        if !self.scope.backfill && (!is_late || is_pending) {
-            self.walked.accounted.insert(time);
+        if !self.scope.backfill {
+            let known = match is_late && !is_pending {
+                true => &mut self.late_gaps,
+                false => &mut self.walked.accounted,
+            };
+            known.insert(time);
         }
         if before || !self.meets(time) {
             return;
@@ -191,3 +195,6 @@ impl Walk<'_> {
         self.report_over(time, finding);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,11 +134,8 @@ impl Segments {
 
     /// Forgets the segments that no older digest can overlap, and to which none can belong.
     fn forget(&mut self, me: &Claimer) {
-        let end = me.interval.to;
-        self.live.retain(|segment| {
-            let from = segment.time.from;
-            shift(from, HOUR) < end || from <= shift(end, 2 * HOUR)
-        });
+        let latest = shift(me.interval.to, 2 * HOUR);
+        self.live.retain(|segment| segment.time.from <= latest);
     }
 
     /// Whether a digest of the segment at `at` is in the time that the segment shares with another one.
@@ -191,3 +188,6 @@ impl Walk<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,23 +4,13 @@ use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::Link;
 use crate::proof::finding::Detail;
 use crate::proof::finding::{Code, Severity};
-use crate::proof::fixtures::{HOME, at, digest, link};
-use crate::proof::keys::KeyOrigin;
+use crate::proof::fixtures::{digest, link, valid};
 use crate::proof::reason::Reason;
 use crate::proof::signature::SignatureCheck::{self, Invalid};
+use crate::proof::signature::SignatureTrouble;
 use crate::proof::signature::UncheckedCause::{self, AlgorithmUnsupported, KeyUnavailable};
-use crate::proof::signature::{KeyUse, SignatureTrouble};
 
 use Hash::{Other, Same, Unknown};
-
-fn valid(key: &str) -> SignatureCheck {
-    SignatureCheck::Valid(KeyUse {
-        region: HOME.parse().expect("a region"),
-        fingerprint: key.into(),
-        valid: (at("00:00"), at("23:00")),
-        origin: KeyOrigin::File,
-    })
-}
 
 fn unchecked(cause: UncheckedCause) -> SignatureCheck {
     SignatureCheck::Unchecked(SignatureTrouble {
