@@ -173,6 +173,8 @@ mod tests {
         }
         let text = "Permission denied (os error 13) at path \"/a/.trailproof-x\"";
         assert_eq!(words(&io::Error::other(text)), "permission denied");
+        let abbreviated = io::Error::other("RPC struct is bad (os error 72)");
+        assert_eq!(words(&abbreviated), "RPC struct is bad");
         let kind = io::Error::from(io::ErrorKind::UnexpectedEof);
         assert_eq!(words(&kind), "unexpected end of file");
         let own = io::Error::other("odd \u{1b}[2J");

@@ -282,6 +282,19 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_may_have_as_many_bytes_as_the_limit() {
+        let json = digest();
+        let parsed = |limit: usize| {
+            let mut stream = DigestStream::new(limit as u64);
+            json.chunks(100).for_each(|piece| stream.push(piece));
+            stream.finish(Sha256::of(&json))
+        };
+        assert!(parsed(json.len()).is_ok());
+        let larger = parsed(json.len() - 1);
+        assert!(matches!(larger, Err(NotParsed::TooLarge)), "{larger:?}");
+    }
+
+    #[test]
     fn a_digest_is_large_if_it_has_more_bytes_than_usual() {
         let mut stream = DigestStream {
             usual: 10,

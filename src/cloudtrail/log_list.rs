@@ -185,7 +185,38 @@ fn shared(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::shared;
+    use super::{BLOCK, LogEntry, LogListWriter, shared};
+    use crate::base::sha256::Sha256;
+
+    #[test]
+    fn a_list_in_a_temporary_file_gives_its_logs_in_blocks_of_one_size() {
+        let log = |number: usize| LogEntry {
+            bucket: format!("logs-{}", number % 3),
+            key: format!("AWSLogs/{number}.json.gz"),
+            hash: match number % 2 {
+                0 => Ok(Sha256::of(&number.to_le_bytes())),
+                _ => Err("MD5".into()),
+            },
+        };
+        for (count, sizes) in [
+            (0, vec![]),
+            (BLOCK, vec![BLOCK]),
+            (2 * BLOCK + 1, vec![BLOCK, BLOCK, 1]),
+        ] {
+            let logs: Vec<LogEntry> = (0..count).map(log).collect();
+            let mut writer = LogListWriter::default();
+            for log in &logs {
+                writer.add(log.clone()).expect("a log is written");
+            }
+            let list = writer.finish().expect("a list");
+            assert_eq!((list.len(), list.is_empty()), (count, count == 0));
+            let blocks = list.blocks();
+            let blocks = blocks.map(|block| block.expect("a block").into_owned());
+            let blocks: Vec<Vec<LogEntry>> = blocks.collect();
+            assert_eq!(blocks.iter().map(Vec::len).collect::<Vec<_>>(), sizes);
+            assert_eq!(blocks.concat(), logs);
+        }
+    }
 
     #[test]
     fn what_two_texts_share_ends_where_a_character_does() {

@@ -58,3 +58,22 @@ pub fn organization_of(arn: &str) -> Option<OrganizationId> {
     let (_, resource) = arn.rsplit_once(":account/")?;
     resource.split('/').next()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MemberState;
+
+    #[test]
+    fn an_account_has_ended_if_it_was_suspended_or_closed() {
+        for (state, has_ended) in [
+            (MemberState::PendingActivation, false),
+            (MemberState::Active, false),
+            (MemberState::Suspended, true),
+            (MemberState::PendingClosure, false),
+            (MemberState::Closed, true),
+            (MemberState::Unknown, false),
+        ] {
+            assert_eq!(state.has_ended(), has_ended, "{state:?}");
+        }
+    }
+}

@@ -121,6 +121,23 @@ pub fn trail_call(account: &str, time: &str, change: TrailChange) -> Evidence {
     event(at(time), name, Call::Trail(TrailRef::Arn(arn), change))
 }
 
+/// The same call, refused.
+pub fn refused(mut call: Evidence) -> Evidence {
+    call.event.error_code = Some("AccessDenied".into());
+    call
+}
+
+/// The same event, from a log that only an unproven digest lists.
+pub fn lead(evidence: Evidence) -> Evidence {
+    Evidence {
+        via: Via::UnprovenLog {
+            log: (BUCKET.into(), "a log".into()),
+            digest: "a digest".into(),
+        },
+        ..evidence
+    }
+}
+
 /// The same event, from a log that the proven digest of a region that ends at `HH:MM` lists.
 pub fn in_log_of(evidence: Evidence, region: &str, end: &str) -> Evidence {
     Evidence {

@@ -80,8 +80,8 @@ pub struct Inflater {
 
 impl Inflater {
     /// Inflates and hashes a body, and passes the content to `sink` chunk by chunk. Those of a gzip member are all of
-    /// one size, but for the last. Stops when more than
-    /// `limit` bytes were read or inflated.
+    /// one size, but for the last. Stops when more than `limit` bytes were inflated, or were read of a body that is not
+    /// gzip. Of a gzip member one chunk more may be read, because a header and what does not compress take room.
     ///
     /// # Errors
     /// If reading the body fails. Its content is never an error.
@@ -300,7 +300,7 @@ fn next_chunk<'i>(body: &mut dyn Read, input: &'i mut [u8]) -> io::Result<&'i [u
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::io::{self, ErrorKind, Read, Write as _};
 
     use flate2::{Compression, Decompress, FlushDecompress, GzBuilder, Status};
 
@@ -430,14 +430,70 @@ mod tests {
         let exact = zeros(1_000);
         assert_eq!(in_pieces(&exact, 7, 999).0.container, Container::TooLarge);
         assert_eq!(in_pieces(&exact, 7, 1_000).0.container, Container::Complete);
+        let without_trailer = &exact[..exact.len() - 8];
+        for (limit, container) in [(999, Container::TooLarge), (1_000, Container::CutOff)] {
+            for size in [1, 7, usize::MAX] {
+                let (cut, _) = in_pieces(without_trailer, size, limit);
+                assert_eq!(cut.container, container, "{size} bytes at a time");
+            }
+        }
         let (bomb, _) = in_pieces(&zeros(64 << 20), 100, 1 << 20);
         assert_eq!(bomb.container, Container::TooLarge);
         assert!(bomb.inflated < 3 << 20, "{bomb:?}");
         // A name that does not end takes no room, and is not read for ever.
         let mut endless = vec![0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 0];
         endless.resize(64 * CHUNK, b'n');
-        let (endless, _) = in_pieces(&endless, CHUNK, 0);
-        assert_eq!(endless.container, Container::TooLarge);
-        assert!(endless.read <= 3 * CHUNK as u64, "{endless:?}");
+        for size in [3, CHUNK] {
+            let (endless, _) = in_pieces(&endless, size, 0);
+            assert_eq!(endless.container, Container::TooLarge);
+            assert!(endless.read <= 3 * CHUNK as u64, "{endless:?}");
+        }
+        // Of what comes in small pieces no more is read than tells that it is too large.
+        let (text, content) = in_pieces(b"no gzip", 2, 3);
+        assert_eq!(text.container, Container::TooLarge);
+        assert_eq!((text.read, &content[..]), (4, &b"no g"[..]));
+    }
+
+    #[test]
+    fn what_is_read_of_a_member_may_exceed_the_limit_by_one_chunk() {
+        let named = |length: usize| {
+            let builder = GzBuilder::new().filename(vec![b'n'; length]);
+            let writer = builder.write(Vec::new(), Compression::fast());
+            writer.finish().expect("bytes are written")
+        };
+        let least = named(0).len();
+        for (size, container) in [
+            (CHUNK + 10, Container::Complete),
+            (CHUNK + 11, Container::TooLarge),
+        ] {
+            let member = named(size - least);
+            assert_eq!(member.len(), size);
+            let (inflated, _) = in_pieces(&member, usize::MAX, 10);
+            assert_eq!(inflated.container, container, "{size} bytes");
+        }
+    }
+
+    /// A body whose first read fails.
+    struct FailsOnce<'b>(Option<ErrorKind>, &'b [u8]);
+
+    impl Read for FailsOnce<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.take() {
+                Some(kind) => Err(kind.into()),
+                None => self.1.read(buffer),
+            }
+        }
+    }
+
+    #[test]
+    fn a_read_that_a_signal_interrupted_is_tried_again_and_no_other() {
+        let run = |kind| {
+            let mut body = FailsOnce(Some(kind), b"no gzip");
+            Inflater::default().run(&mut body, 1 << 20, &mut |_| {})
+        };
+        let inflated = run(ErrorKind::Interrupted).expect("bytes are read");
+        assert_eq!(inflated.sha256, Sha256::of(b"no gzip"));
+        let failed = run(ErrorKind::ConnectionReset).map_err(|error| error.kind());
+        assert_eq!(failed, Err(ErrorKind::ConnectionReset));
     }
 }

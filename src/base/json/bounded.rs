@@ -297,4 +297,21 @@ mod tests {
             assert_eq!(through(&text, 512).unwrap().len(), TEXT + 2, "{begin}");
         }
     }
+
+    #[test]
+    fn only_the_first_half_of_a_pair_takes_what_follows_it_beyond_the_bound() {
+        for (last, next, beyond) in [
+            ("\\ud83d", "\\udca9", 6),
+            ("\\uDBff", "\\uDca9", 6),
+            ("\\u0939", "\\u0939", 0),
+            ("\\ue83d", "x", 0),
+            ("\\ud739", "x", 0),
+            ("\\udc39", "x", 0),
+        ] {
+            let start = "x".repeat(TEXT - last.len());
+            let text = format!("\"{start}{last}{next}{}\"", "x".repeat(100));
+            let kept = through(&text, 512).expect("a text").len();
+            assert_eq!(kept, TEXT + beyond + 2, "{last}{next}");
+        }
+    }
 }

@@ -112,9 +112,20 @@ impl Seek for TemporaryFile {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+    use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
-    use super::TemporaryFile;
+    use super::{TemporaryFile, message};
+
+    #[test]
+    fn an_error_says_what_failed_where_and_why() {
+        let folder = std::env::temp_dir();
+        let full = io::Error::from_raw_os_error(28);
+        let expected = format!(
+            "cannot write a temporary file in {} (TMPDIR): no space left on device",
+            folder.display()
+        );
+        assert_eq!(message("write", &full), expected);
+    }
 
     #[test]
     fn a_temporary_file_is_read_as_it_was_written() {

@@ -227,6 +227,8 @@ mod tests {
             for odd in [
                 key.replace("T1234Z", "T123400Z"),
                 key.replace("2026/03/01", "2026/03/02"),
+                key.replace("2026/03/01", "2026/04/01"),
+                key.replace("2026/03/01", "2025/03/01"),
                 key.replace(kind, "CloudTrail-Digest"),
                 key.replace(kind, "CloudTrail-"),
                 key.replace(kind, "Config"),

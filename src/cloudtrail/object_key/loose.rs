@@ -147,7 +147,13 @@ mod tests {
             assert_eq!(time_of_folder(folder), month, "{folder}");
         }
         let year = Some(window("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"));
-        for folder in ["2026/", "2026/13/01/", "2026/+/"] {
+        for folder in [
+            "2026/",
+            "2026/13/01/",
+            "2026/+/",
+            "2026/+3/",
+            "2026/003/01/",
+        ] {
             assert_eq!(time_of_folder(folder), year, "{folder}");
         }
         for folder in ["", "/", "x/", "20260301/", "226/03/01/"] {
@@ -186,6 +192,7 @@ mod tests {
         let of = |path: &str| KeyTime::of(path, &searched);
         // The folder is partly in the time that is searched.
         assert_eq!(of("2026/03/02/a_20260302T1300Z_b.json.gz"), None);
+        assert_eq!(of("2026/03/02/a_20260302T1200Z_b.json.gz"), None);
         let rest = window("2026-03-02T00:00:00Z", "2026-03-02T12:00:00Z");
         assert_eq!(
             of("2026/03/02/a_20260303T0000Z_b.json.gz"),

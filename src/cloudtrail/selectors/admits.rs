@@ -174,6 +174,16 @@ mod tests {
         // Without the category it is no selector of management events.
         assert!(!admits(vec![field("eventSource", &[kms], &[])]));
         assert!(!admits(vec![field("eventName", &["Management"], &[])]));
+        assert!(!admits(vec![field(
+            "eventName",
+            &["Management", "Decrypt"],
+            &[]
+        )]));
+        assert!(!admits(vec![field("eventCategory", &[], &["Data"])]));
+        for (kind, is_admitted) in [("AwsApiCall", true), ("AwsServiceEvent", false)] {
+            let fields = vec![management(), field("eventType", &[kind], &[])];
+            assert_eq!(admits(fields), is_admitted, "{kind}");
+        }
         let alice = SelectedEvent {
             actor: Some("arn:aws:iam::111111111111:user/alice"),
             ..KMS

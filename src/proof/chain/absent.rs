@@ -72,3 +72,6 @@ fn finding_of(trouble: Option<(Reason, String)>, in_place: bool) -> Finding {
         .reason(reason),
     }
 }
+
+#[cfg(test)]
+mod tests;

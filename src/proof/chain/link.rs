@@ -57,3 +57,6 @@ impl Walk<'_> {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

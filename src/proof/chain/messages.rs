@@ -149,3 +149,6 @@ pub(super) fn original_missing((bucket, key): &(String, String)) -> Finding {
     .at(Some(bucket), key)
     .hint(Hint::LookForMissing)
 }
+
+#[cfg(test)]
+mod tests;

@@ -286,3 +286,6 @@ impl Walk<'_> {
         placed
     }
 }
+
+#[cfg(test)]
+mod tests;

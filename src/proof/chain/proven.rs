@@ -251,3 +251,6 @@ fn placed(proving: Proving<'_>, worst: Option<Finding>, inside: bool) -> PlacedD
         inside,
     }
 }
+
+#[cfg(test)]
+mod tests;

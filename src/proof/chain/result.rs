@@ -203,3 +203,6 @@ impl Walked {
         accounted.max(self.restarts.iter().max().copied())
     }
 }
+
+#[cfg(test)]
+mod tests;

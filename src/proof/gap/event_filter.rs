@@ -214,13 +214,42 @@ pub fn search_window(gap: &Gap) -> Window {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::EventFilter;
-    use crate::cloudtrail::event::{Call, TrailChange};
-    use crate::proof::fixtures::{ACCOUNT, BUCKET, HOME, at, chain, event, trail_call};
-    use crate::proof::gap::TrailOwner;
+    use super::{EventFilter, search_window};
+    use crate::cloudtrail::event::{
+        AccountChange, BucketChange, Call, KeyChange, RemovedObject, TrailChange, Turn,
+    };
+    use crate::proof::fixtures::{
+        ACCOUNT, BUCKET, HOME, at, chain, digest_key, event, span, trail_call,
+    };
+    use crate::proof::gap::{Gap, GapPlace, TrailOwner};
 
     fn filter() -> EventFilter {
         EventFilter::new([BUCKET.to_owned()].into())
+    }
+
+    fn gap(place: GapPlace) -> Gap {
+        Gap::new(span("06:00", "13:00"), place, None, None)
+    }
+
+    /// Searches around a gap of the home chain of a trail that [`ACCOUNT`] owns.
+    fn around(place: GapPlace) -> EventFilter {
+        let mut filter = filter();
+        let owner = TrailOwner::Account(ACCOUNT.parse().expect("an account"));
+        filter.add_gap(&gap(place), &chain(HOME), &owner);
+        filter
+    }
+
+    fn log_key() -> String {
+        format!(
+            "AWSLogs/{ACCOUNT}/CloudTrail/{HOME}/2026/03/01/\
+             {ACCOUNT}_CloudTrail_{HOME}_20260301T1000Z_abcdefgh12345678.json.gz"
+        )
+    }
+
+    /// DeleteObjects, with keys if the record lists them.
+    fn removed(bucket: &str, keys: &[&str]) -> Call {
+        let keys = keys.iter().copied().map(RemovedObject::current);
+        Call::Remove(bucket.into(), keys.collect())
     }
 
     #[test]
@@ -253,5 +282,112 @@ mod tests {
         assert!(!filter.takes_change(&remove(BUCKET)));
         assert!(filter.may_take(&remove(BUCKET)));
         assert!(!filter.may_take(&remove("another")));
+    }
+
+    #[test]
+    fn calls_are_accepted_by_what_they_are_on() {
+        let (log, digest) = (log_key(), digest_key(HOME, "10:00"));
+        let (log, digest, page) = (log.as_str(), digest.as_str(), "index.html");
+        let stop = |account| trail_call(account, "10:00", TrailChange::Stop).event.call;
+        let written = |bucket: &str, key: &str| Call::Write(bucket.into(), key.into());
+        let policy = |bucket: &str| Call::Bucket(bucket.into(), BucketChange::Policy, Turn::Set);
+        let key = Call::Key("a key".into(), KeyChange::Disabled);
+        let left = Call::Account(AccountChange::Left);
+        // Whether it is accepted, as a change, as a lead, and whether it may be once more gaps are known.
+        let rows = [
+            ("the trail", stop(ACCOUNT), [true, true, true, true]),
+            (
+                "the trail of that name of another account",
+                stop("999999999999"),
+                [false, false, false, true],
+            ),
+            ("an account", left, [true, false, true, true]),
+            ("a key", key, [true, true, false, true]),
+            ("the bucket", policy(BUCKET), [true, true, false, true]),
+            (
+                "another bucket",
+                policy("another"),
+                [false, false, false, true],
+            ),
+            (
+                "objects that are not listed",
+                removed(BUCKET, &[]),
+                [true, false, false, true],
+            ),
+            (
+                "a digest",
+                removed(BUCKET, &[digest]),
+                [true, false, false, true],
+            ),
+            (
+                "a log among others",
+                removed(BUCKET, &[page, log]),
+                [true, false, false, true],
+            ),
+            ("another object", removed(BUCKET, &[page]), [false; 4]),
+            (
+                "objects of another bucket that are not listed",
+                removed("another", &[]),
+                [false; 4],
+            ),
+            (
+                "a digest in another bucket",
+                removed("another", &[digest]),
+                [false, false, false, true],
+            ),
+            (
+                "a log that is written",
+                written(BUCKET, log),
+                [true, false, false, true],
+            ),
+            (
+                "another object that is written",
+                written(BUCKET, page),
+                [false; 4],
+            ),
+            (
+                "a log that is written to another bucket",
+                written("another", log),
+                [false, false, false, true],
+            ),
+            ("anything else", Call::Other, [false; 4]),
+        ];
+        let filter = around(GapPlace::Between);
+        for (name, call, expected) in rows {
+            let event = event(at("10:00"), "a call", call).event;
+            let accepted = [
+                filter.takes(&event),
+                filter.takes_change(&event),
+                filter.takes_lead(&event),
+                filter.may_take(&event),
+            ];
+            assert_eq!(accepted, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn any_chain_is_searched_from_two_hours_before_a_gap_begins_to_four_hours_after() {
+        let rows = [
+            ("03:00", "04:00", false),
+            ("03:30", "04:30", true),
+            ("09:30", "10:30", true),
+            ("10:00", "11:00", false),
+        ];
+        for (from, to, expected) in rows {
+            // No call on the trail is recorded in this region.
+            let wants = |place| around(place).wants(&chain("us-west-2"), span(from, to));
+            assert_eq!(wants(GapPlace::Between), expected, "{from}");
+            assert_eq!(wants(GapPlace::Tail), expected, "{from}");
+            // Nothing shows that there were digests before the first one.
+            assert!(!wants(GapPlace::Head), "{from}");
+        }
+    }
+
+    #[test]
+    fn before_the_first_digest_calls_are_searched_only_around_the_end_of_the_gap() {
+        assert_eq!(search_window(&gap(GapPlace::Head)), span("11:00", "15:00"));
+        for place in [GapPlace::Between, GapPlace::Tail] {
+            assert_eq!(search_window(&gap(place)), span("04:00", "15:00"));
+        }
     }
 }

@@ -167,3 +167,6 @@ fn before(time: Timestamp) -> Event {
         call: Call::Key(String::new(), KeyChange::Disabled),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -280,3 +280,6 @@ pub(super) fn is_in_own_log(evidence: &Evidence, chain: &ChainId) -> bool {
             && own.organization == chain.organization
     })
 }
+
+#[cfg(test)]
+mod tests;

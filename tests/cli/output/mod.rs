@@ -8,6 +8,7 @@ mod limits;
 mod pipes;
 mod signals;
 mod streams;
+mod temporary_files;
 mod unnamed;
 
 use std::fs;

@@ -105,6 +105,7 @@ fn selectors_admit_all_some_or_no_management_events() {
     let source = json!({"field": "eventSource", "notEquals": ["kms.amazonaws.com"]});
     let management = category("Management");
     let read_only = |values: &[&str]| json!({"field": "readOnly", "equals": values});
+    let not_read_only = json!({"field": "readOnly", "notEquals": ["true"]});
     let advanced = |fields: Value| json!([{"name": "one", "fieldSelectors": fields}]);
     for (params, expected) in [
         (json!({}), ManagementEvents::Unknown),
@@ -161,6 +162,10 @@ fn selectors_admit_all_some_or_no_management_events() {
         ),
         (
             json!({"advanced": advanced(json!([management, read_only(&["true"])]))}),
+            ManagementEvents::Some,
+        ),
+        (
+            json!({"advanced": advanced(json!([management, not_read_only]))}),
             ManagementEvents::Some,
         ),
     ] {

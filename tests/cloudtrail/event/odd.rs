@@ -1,6 +1,7 @@
 //! Records that are odd, broken, or repeat a member.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use trailproof::cloudtrail::event::Call;
 use trailproof::cloudtrail::event::record::{Records, read_one};
 
 use crate::cloudtrail::event::{KEY, changed, one, record, start};
@@ -50,6 +51,8 @@ fn a_record_without_time_target_or_outcome_is_odd_and_skipped() {
         (start(), "requestParameters", json!({"name": ["main"]})),
         (start(), "errorCode", json!(403)),
         (start(), "errorCode", json!({})),
+        (start(), "errorCode", json!([])),
+        (start(), "errorCode", json!(true)),
         (delete(), "requestParameters", json!({"key": KEY})),
         (put(), "requestParameters", json!({"bucketName": "logs"})),
         (
@@ -109,6 +112,58 @@ fn other_odd_members_are_counted_and_dropped_from_the_record() {
         assert_eq!(read_one(text), None);
     }
     assert_eq!(read_one(&format!("{} x", start())), None);
+}
+
+#[test]
+fn a_removed_object_that_is_no_more_than_a_text_is_odd() {
+    for (delete, odd) in [
+        (json!({"objects": ""}), 0),
+        (json!({"objects": "a"}), 1),
+        (json!({"objects": [""]}), 0),
+        (json!({"objects": ["a"]}), 1),
+        (json!(["a"]), 1),
+        (json!([["a"]]), 1),
+    ] {
+        let remove = record("s3", "DeleteObjects", json!(null), json!([]));
+        let params = json!({"bucketName": "logs", "delete": delete});
+        let (found, events) = changed(remove, "requestParameters", params.clone());
+        let calls: Vec<&Call> = events.iter().map(|event| &event.call).collect();
+        assert_eq!(found, odd, "{params}");
+        assert_eq!(calls, [&Call::Remove("logs".to_owned(), vec![])]);
+    }
+}
+
+#[test]
+fn a_record_with_more_resources_than_are_kept_is_odd() {
+    let resource = |n: usize| {
+        let arn = format!("arn:aws:s3:::logs/{n}");
+        json!({"type": "AWS::S3::Object", "ARN": arn})
+    };
+    for (count, odd) in [(1_024, 0), (1_025, 1)] {
+        let resources: Vec<Value> = (0..count).map(resource).collect();
+        let params = json!({"bucketName": "logs"});
+        let remove = record("s3", "DeleteObjects", params, json!([]));
+        let (found, events) = changed(remove, "resources", resources.into());
+        let Call::Remove(_, keys) = &events[0].call else {
+            panic!("{events:?}");
+        };
+        assert_eq!((found, keys.len()), (odd, 1_024), "{count} resources");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_in_a_record_that_is_not_wanted_damages_no_log() {
+    let wanted = start();
+    for known in [
+        r#""eventSource":"ec2.amazonaws.com""#,
+        r#""eventSource":"s3.amazonaws.com","eventName":"GetObject""#,
+        r#""eventName":"GetObject","eventSource":"s3.amazonaws.com""#,
+    ] {
+        let log = format!(r#"{{"Records":[{{{known},"userAgent":1e999}},{wanted}]}}"#);
+        let (records, events) = read_events(log.as_bytes());
+        let got = (records.seen, records.odd, records.broken, events.len());
+        assert_eq!(got, (2, 0, false, 1), "{known}");
+    }
 }
 
 #[test]

@@ -69,6 +69,8 @@ fn a_call_is_found_wherever_it_stands_among_blocks() {
             for member in [
                 r#""eventName":"PutBucketAcl""#,
                 r#""eventName" : "PutBucketAcl""#,
+                r#""eventName": "PutBucketAcl""#,
+                r#""eventName" :"PutBucketAcl""#,
                 // Both letters, and no member.
                 r#"v123N "eventName":"PutBucketAcl""#,
                 r#""eventName":"PutObject","eventName":"PutBucketAcl""#,
@@ -79,6 +81,19 @@ fn a_call_is_found_wherever_it_stands_among_blocks() {
                 assert!(!finds(&[other.as_bytes()]), "{other}");
             }
         }
+    }
+}
+
+#[test]
+fn a_call_is_found_although_its_letters_stand_once_more_half_a_block_later() {
+    for before in 0..200 {
+        let call = r#""eventName":"StopLogging""#;
+        let text = format!("{}{call}{}", "-".repeat(before), "-".repeat(300));
+        let mut text = text.into_bytes();
+        for letter in [before + 2, before + 6] {
+            text[letter + 64] = text[letter];
+        }
+        assert!(finds(&[&text[..]]), "{before} bytes before it");
     }
 }
 

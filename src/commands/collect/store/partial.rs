@@ -99,7 +99,9 @@ impl<'a> PartialFile<'a> {
             commit.files.extend(other.place.take());
             // The old file must not lie beside a description of the new one.
             let old = self.place.as_ref().filter(|_| self.replaces);
-            commit.remove_first.extend(old.map(|place| place.path.clone()));
+            commit
+                .remove_first
+                .extend(old.map(|place| place.path.clone()));
         }
         // A file that stands alone is there at each instant, the old one or the new one.
         commit.files.extend(self.place.take());

@@ -174,3 +174,24 @@ fn claims_taken_for_one_object_are_met_again_by_another_in_its_place() {
         "kept until an older digest comes"
     );
 }
+
+#[test]
+fn claims_taken_for_several_objects_with_one_end_are_all_kept() {
+    let one = claim("10:00", "11:00", true);
+    let by_another = Claim {
+        link: one.link.clone(),
+        ..claim("10:00", "11:30", true)
+    };
+    let elsewhere = in_bucket(one.clone(), "other");
+    let all = [one, by_another, elsewhere];
+    let mut claims = OpenClaims::default();
+    for claim in &all {
+        claims.remember(at("10:00"), std::slice::from_ref(claim));
+    }
+    let here = [place(None, "10:00")];
+    let met = |taken: &[Claim]| claims.met_before(at("10:00"), &here, taken);
+    let keys = ["11:00", "11:30", "11:00"].map(|by| digest_key(HOME, by));
+    assert_eq!(claimers(&met(&[])), keys);
+    assert_eq!(claimers(&met(&all[..1])), keys[1..]);
+    assert!(met(&all).is_empty());
+}

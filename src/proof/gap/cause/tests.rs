@@ -1,6 +1,8 @@
 use super::split_by_cause;
-use crate::cloudtrail::event::{Event, Evidence, ManagementEvents, TrailChange, Via};
-use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, in_log_of, span, trail_call};
+use crate::cloudtrail::event::{Evidence, ManagementEvents, TrailChange, Via};
+use crate::proof::fixtures::{
+    ACCOUNT, HOME, at, chain, in_log_of, lead, refused, span, trail_call,
+};
 use crate::proof::gap::facts::{Concern, ConcernKind, certainty};
 use crate::proof::gap::{Cause, Certainty, Gap, GapPlace, TrailOwner};
 
@@ -24,7 +26,8 @@ fn owner() -> TrailOwner {
 
 fn split(owner: &TrailOwner, events: &[Evidence]) -> Vec<Gap> {
     let parts = split_by_cause(&gap(), &chain(HOME), owner, None, events);
-    // Whatever the events: the parts adjoin, fill the gap, and the last one ends in the restart.
+    // Whatever the events: the parts adjoin, fill the gap, none begins before its time, and the last one
+    // ends in the restart.
     assert_eq!(parts.first().map(|p| p.time.from), Some(at("10:00")));
     assert_eq!(parts.last().map(|p| p.time.to), Some(at("13:00")));
     assert!(
@@ -32,6 +35,7 @@ fn split(owner: &TrailOwner, events: &[Evidence]) -> Vec<Gap> {
             .windows(2)
             .all(|two| two[0].time.to == two[1].time.from)
     );
+    assert!(parts.iter().all(|p| p.began() == p.time.from));
     let restarts: Vec<_> = parts.iter().filter_map(|p| p.restart).collect();
     assert_eq!(restarts, [at("13:00")]);
     parts
@@ -92,11 +96,10 @@ fn the_part_before_a_call_says_since_when_the_call_explains() {
 
 #[test]
 fn a_refused_call_is_shown_and_explains_nothing() {
-    let mut refused = stop(ACCOUNT, "09:59");
-    refused.event.error_code = Some("AccessDenied".into());
-    let parts = split(&owner(), std::slice::from_ref(&refused));
+    let call = refused(stop(ACCOUNT, "09:59"));
+    let parts = split(&owner(), std::slice::from_ref(&call));
     assert_eq!((parts.len(), parts[0].cause), (1, Cause::Unexplained));
-    assert_eq!(parts[0].evidence, [refused]);
+    assert_eq!(parts[0].evidence, [call]);
     assert!(parts[0].clauses[0].contains(" was refused ("));
 }
 
@@ -113,22 +116,87 @@ fn calls_on_trails_of_several_accounts_explain_nothing_to_an_organization() {
     assert!(parts[0].clauses[0].contains("in several accounts (111122223333, 999999999999)"));
 }
 
+fn selectors(time: &str) -> Evidence {
+    let change = TrailChange::Selectors(ManagementEvents::All);
+    trail_call(ACCOUNT, time, change)
+}
+
+/// A call at each minute from 09:10 on.
+fn each_minute(count: usize, call: impl Fn(&str) -> Evidence) -> impl Iterator<Item = Evidence> {
+    (10..10 + count).map(move |minute| call(&format!("09:{minute:02}")))
+}
+
 #[test]
 fn at_most_twenty_events_are_shown_and_the_cause_is_one_of_them() {
-    let selectors = |n: usize| {
-        let time = format!("09:{:02}", 10 + n);
-        trail_call(
-            ACCOUNT,
-            &time,
-            TrailChange::Selectors(ManagementEvents::All),
-        )
-    };
     let mut events = vec![stop(ACCOUNT, "09:00")];
-    events.extend((0..40).map(selectors));
+    events.extend(each_minute(40, selectors));
     let parts = split(&owner(), &events);
     assert_eq!(parts[0].caused_by.as_ref(), events.first());
     assert_eq!(parts[0].evidence.len(), 20);
     assert_eq!(parts[0].evidence.first(), events.first());
+}
+
+#[test]
+fn of_too_many_events_those_that_say_most_are_shown_however_far_away() {
+    let calls: [fn(&str) -> Evidence; 5] = [
+        |time| stop(ACCOUNT, time),
+        |time| trail_call(ACCOUNT, time, TrailChange::Start),
+        selectors,
+        |time| refused(stop(ACCOUNT, time)),
+        |time| lead(stop(ACCOUNT, time)),
+    ];
+    let again = calls[0];
+    let rows = [
+        (
+            "the cause before those that change nothing",
+            calls[0],
+            again,
+        ),
+        ("a call before the selection of events", calls[1], calls[2]),
+        ("a success before a refusal", calls[2], calls[3]),
+        ("a refusal before a lead", calls[3], calls[4]),
+    ];
+    for (name, first, then) in rows {
+        let mut events = vec![first("08:50")];
+        events.extend(each_minute(20, then));
+        let parts = split(&owner(), &events);
+        assert_eq!(parts.len(), 1, "{name}");
+        // Of the others the one that is farthest from the gap is left out.
+        let shown = [&events[..1], &events[2..]].concat();
+        assert_eq!(parts[0].evidence, shown, "{name}");
+    }
+}
+
+#[test]
+fn calls_up_to_two_hours_around_a_gap_are_considered() {
+    let rows = [
+        ("07:59", false),
+        ("08:00", true),
+        ("15:00", true),
+        ("15:01", false),
+    ];
+    for (time, expected) in rows {
+        let parts = split(&owner(), &[refused(stop(ACCOUNT, time))]);
+        let said = (parts[0].evidence.len(), parts[0].clauses.len());
+        let count = usize::from(expected);
+        assert_eq!(said, (count, count), "{time}");
+    }
+}
+
+#[test]
+fn until_a_call_logging_was_on_unless_no_digest_is_earlier() {
+    let rows = [
+        (GapPlace::Head, Cause::BeforeFirstDigest),
+        (GapPlace::Between, Cause::Unexplained),
+        (GapPlace::Tail, Cause::Unexplained),
+    ];
+    for (place, before) in rows {
+        let gap = Gap::new(span("10:00", "13:00"), place, None, None);
+        let calls = [stop(ACCOUNT, "11:20")];
+        let parts = split_by_cause(&gap, &chain(HOME), &owner(), None, &calls);
+        let causes: Vec<_> = parts.iter().map(|p| p.cause).collect();
+        assert_eq!(causes, [before, Cause::LoggingStopped], "{place:?}");
+    }
 }
 
 #[test]
@@ -168,13 +236,6 @@ fn certainty_depends_on_who_says_it() {
 
 #[test]
 fn a_lead_is_shown_and_explains_nothing() {
-    let lead = |call: Evidence| Evidence {
-        via: Via::UnprovenLog {
-            log: ("trail-logs".into(), "a log".into()),
-            digest: "a digest".into(),
-        },
-        ..call
-    };
     let leads = [lead(stop(ACCOUNT, "09:58")), lead(stop(ACCOUNT, "09:59"))];
     let parts = split(&owner(), &leads);
     assert_eq!((parts.len(), parts[0].cause), (1, Cause::Unexplained));
@@ -185,7 +246,7 @@ fn a_lead_is_shown_and_explains_nothing() {
     assert_eq!(parts[0].evidence, leads);
     let clause = &parts[0].clauses[0];
     assert!(
-        clause.starts_with("a lead, not a cause: log s3://trail-logs/a log records StopLogging"),
+        clause.starts_with("a lead, not a cause: log s3://logs/a log records StopLogging"),
         "{clause}"
     );
     assert!(
@@ -194,13 +255,7 @@ fn a_lead_is_shown_and_explains_nothing() {
     );
     // Beside a proven call a lead changes nothing: not the cause, nor when it ended.
     let started = lead(trail_call(ACCOUNT, "11:00", TrailChange::Start));
-    let refused = lead(Evidence {
-        event: Event {
-            error_code: Some("AccessDenied".into()),
-            ..stop(ACCOUNT, "09:57").event
-        },
-        ..stop(ACCOUNT, "09:57")
-    });
+    let refused = lead(refused(stop(ACCOUNT, "09:57")));
     let proven = in_log_of(stop(ACCOUNT, "09:59"), HOME, "10:00");
     let parts = split(&owner(), &[refused, proven.clone(), started]);
     assert_eq!((parts.len(), parts[0].cause), (1, Cause::LoggingStopped));

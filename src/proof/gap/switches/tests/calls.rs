@@ -27,6 +27,11 @@ fn a_call_that_switches_off_explains_the_gap_from_the_end_of_its_digest() {
             vec![("12:00", ValidationDisabled)],
         ),
         row(
+            "a moment after the end of the last digest, which holds it: from that end",
+            vec![logged(stop("10:01"), "10:00")],
+            vec![("10:00", LoggingStopped)],
+        ),
+        row(
             "in a log of a digest of another hour: from the end of the hour of the call",
             vec![logged(stop("11:20"), "12:40")],
             vec![("12:00", LoggingStopped)],

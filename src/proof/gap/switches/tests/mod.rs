@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::Switches;
 use crate::cloudtrail::event::{Evidence, ManagementEvents, TrailChange, TrailSettings};
 use crate::cloudtrail::ids::ChainId;
-use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, in_log_of, span, trail_call};
+use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, in_log_of, refused, span, trail_call};
 use crate::proof::gap::Cause::{
     self, LoggingStopped, TrailCreated, TrailDeleted, Unexplained, ValidationDisabled,
 };
@@ -53,11 +53,6 @@ fn all_regions(time: &str, on: bool) -> Evidence {
         ..TrailSettings::default()
     };
     trail_call(ACCOUNT, time, TrailChange::Update(set))
-}
-
-fn refused(mut call: Evidence) -> Evidence {
-    call.event.error_code = Some("AccessDenied".into());
-    call
 }
 
 /// In a log of the chain of the home region, whose digest ends at `end`.
