@@ -1,3 +1,5 @@
+mod around_gap;
+
 use super::{DamageCalls, since};
 use crate::cloudtrail::event::{BucketChange, Call, Evidence, KeyChange, RemovedObject, Turn};
 use crate::cloudtrail::object_key::KeyRoot;
@@ -240,6 +242,63 @@ fn digests_counted_by_the_hour_were_removed_by_calls_on_digests_of_that_time() {
     for (name, key, expected) in rows {
         let (_, shown) = attached(inferred(), &[removed("15:00", &key)], None);
         assert_eq!(!shown.is_empty(), expected, "{name}");
+    }
+}
+
+#[test]
+fn who_removed_digests_of_a_time_does_not_settle_the_fate_of_each() {
+    let found = format!("digests of this time are missing{FATE_UNKNOWN}");
+    let missing = Finding::new(Code::DigestMissing, found).of(&chain(HOME));
+    let calls = [removed("15:00", &digest_key(HOME, "11:00"))];
+    let (finding, shown) = attached(missing.over(span("10:00", "12:00")), &calls, None);
+    assert_eq!(shown, ["DeleteObject 15:00"]);
+    let message = &finding.message;
+    assert!(
+        message.starts_with("an unknown caller deleted digests of this time at "),
+        "{message}"
+    );
+    assert!(message.ends_with(FATE_UNKNOWN), "{message}");
+}
+
+#[test]
+fn digests_that_could_not_be_read_are_not_said_to_be_damaged() {
+    let denied = Finding::new(Code::DigestUnreadable, "found").reason(Reason::Denied);
+    let denied = denied.of(&chain(HOME)).over(span("10:00", "12:00"));
+    let calls = [removed("15:00", &digest_key(HOME, "11:00"))];
+    let (finding, shown) = attached(denied, &calls, None);
+    assert!(shown.is_empty(), "{shown:?}");
+    assert_eq!(finding.message, "found");
+}
+
+#[test]
+fn a_remembered_digest_is_missing_unless_something_else_is_in_its_place() {
+    let key = digest_key(HOME, "11:00");
+    let mismatch = || {
+        let finding = Finding::new(Code::StateMismatch, "found").at(Some(BUCKET), &key);
+        finding.over(span("10:00", "11:00"))
+    };
+    let calls = [written("11:10", &key), removed("11:20", &key)];
+    let (finding, shown) = attached(mismatch(), &calls, None);
+    assert_eq!(shown, ["DeleteObject 11:20"]);
+    assert_eq!(finding.hint, Some(Hint::AskAboutRemoval));
+    let altered = mismatch().compared("the hash of then", "another hash");
+    let (finding, shown) = attached(altered, &calls, None);
+    assert_eq!(shown, ["PutObject 11:10"]);
+    assert_eq!(finding.hint, Some(Hint::AskAboutWrite));
+}
+
+#[test]
+fn only_calls_that_keep_a_key_from_use_bear_on_what_it_encrypts() {
+    for (change, expected) in [
+        (KeyChange::Disabled, true),
+        (KeyChange::DeletionScheduled, true),
+        (KeyChange::Policy, true),
+        (KeyChange::Enabled, false),
+        (KeyChange::DeletionCancelled, false),
+    ] {
+        let call = event(at("12:00"), "a call", Call::Key(KEY.into(), change));
+        let (_, shown) = attached(unread(Reason::Denied, ""), &[call], Some(KEY));
+        assert_eq!(!shown.is_empty(), expected, "{change:?}");
     }
 }
 

@@ -189,6 +189,14 @@ fn only_time_that_is_proven_for_as_long_as_delivery_takes_counts() {
 #[test]
 fn any_trail_that_must_hold_it_makes_it_missing() {
     let (first, second) = (chain("first"), chain("second"));
+    let elsewhere = ChainId {
+        region: "eu-west-1".parse().expect("a region"),
+        ..chain("first")
+    };
+    let of_another_account = ChainId {
+        account: "222222222222".parse().expect("an account"),
+        ..chain("first")
+    };
     let (selectors, off) = (all(), Spans::default());
     let logged = Some(Logged {
         selectors: &selectors,
@@ -213,6 +221,23 @@ fn any_trail_that_must_hold_it_makes_it_missing() {
     );
     assert_eq!(
         missing_from(&one, place, &[], LAG),
+        Err(NotCompared::NoChain)
+    );
+    for other in [&elsewhere, &of_another_account] {
+        let answer = missing_from(&one, place, &[of(other, logged)], LAG);
+        assert_eq!(answer, Err(NotCompared::NoChain), "{other}");
+    }
+}
+
+#[test]
+fn the_first_instant_of_the_window_is_compared() {
+    let begins = |at: &'static str| {
+        move |chain: &mut ComparedChain<'_>| chain.window = window(at, "12:00:00")
+    };
+    let one = event(json!({}));
+    assert_eq!(of_one(&one, &all(), begins("04:00:00")), Ok(0));
+    assert_eq!(
+        of_one(&one, &all(), begins("04:00:01")),
         Err(NotCompared::NoChain)
     );
 }

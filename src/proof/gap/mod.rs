@@ -371,3 +371,6 @@ impl Gap {
         Window::new(shift(self.began(), -AROUND), shift(self.ended(), AROUND))
     }
 }
+
+#[cfg(test)]
+mod tests;

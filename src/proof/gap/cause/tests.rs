@@ -1,7 +1,9 @@
 use super::split_by_cause;
-use crate::cloudtrail::event::{Evidence, ManagementEvents, TrailChange, Via};
+use crate::cloudtrail::event::{
+    AccountChange, Call, Evidence, ManagementEvents, TrailChange, TrailSettings, Via,
+};
 use crate::proof::fixtures::{
-    ACCOUNT, HOME, at, chain, in_log_of, lead, refused, span, trail_call,
+    ACCOUNT, BUCKET, HOME, at, chain, event, in_log_of, lead, refused, span, trail_call,
 };
 use crate::proof::gap::facts::{Concern, ConcernKind, certainty};
 use crate::proof::gap::{Cause, Certainty, Gap, GapPlace, TrailOwner};
@@ -18,6 +20,10 @@ fn gap() -> Gap {
 
 fn stop(account: &str, time: &str) -> Evidence {
     trail_call(account, time, TrailChange::Stop)
+}
+
+fn start(time: &str) -> Evidence {
+    trail_call(ACCOUNT, time, TrailChange::Start)
 }
 
 fn owner() -> TrailOwner {
@@ -140,7 +146,7 @@ fn at_most_twenty_events_are_shown_and_the_cause_is_one_of_them() {
 fn of_too_many_events_those_that_say_most_are_shown_however_far_away() {
     let calls: [fn(&str) -> Evidence; 5] = [
         |time| stop(ACCOUNT, time),
-        |time| trail_call(ACCOUNT, time, TrailChange::Start),
+        start,
         selectors,
         |time| refused(stop(ACCOUNT, time)),
         |time| lead(stop(ACCOUNT, time)),
@@ -254,7 +260,7 @@ fn a_lead_is_shown_and_explains_nothing() {
         "{clause}"
     );
     // Beside a proven call a lead changes nothing: not the cause, nor when it ended.
-    let started = lead(trail_call(ACCOUNT, "11:00", TrailChange::Start));
+    let started = lead(start("11:00"));
     let refused = lead(refused(stop(ACCOUNT, "09:57")));
     let proven = in_log_of(stop(ACCOUNT, "09:59"), HOME, "10:00");
     let parts = split(&owner(), &[refused, proven.clone(), started]);
@@ -264,4 +270,110 @@ fn a_lead_is_shown_and_explains_nothing() {
         (Certainty::Signed, Some(&proven))
     );
     assert!(parts[0].clauses.is_empty(), "{:?}", parts[0].clauses);
+}
+
+#[test]
+fn a_gap_says_to_which_other_bucket_the_trail_was_moved_last() {
+    let to = |bucket: &str, time: &str| {
+        let set = TrailSettings {
+            bucket: Some(bucket.into()),
+            ..TrailSettings::default()
+        };
+        let call = trail_call(ACCOUNT, time, TrailChange::Update(set));
+        in_log_of(call, HOME, "10:00")
+    };
+    let moved = |events: &[Evidence]| -> Vec<String> {
+        let clauses = split(&owner(), events).remove(0).clauses;
+        let is_moved = |clause: &String| clause.contains("was set to write to bucket");
+        clauses.into_iter().filter(is_moved).collect()
+    };
+    let calls = [
+        to("first", "09:20"),
+        to("second", "09:30"),
+        refused(to("third", "09:40")),
+    ];
+    let clauses = moved(&calls);
+    assert_eq!(clauses.len(), 1, "{clauses:?}");
+    let expected = r#"the trail was set to write to bucket "second""#;
+    assert!(clauses[0].starts_with(expected), "{clauses:?}");
+    assert!(moved(&[to(BUCKET, "09:20")]).is_empty(), "its own bucket");
+}
+
+#[test]
+fn a_starting_digest_follows_only_a_call_that_took_effect_after_the_cause() {
+    let stopped = || in_log_of(stop(ACCOUNT, "12:57"), HOME, "12:58");
+    let rows = [
+        ("no call", vec![], false),
+        ("a call", vec![start("12:59")], true),
+        ("a refused call", vec![refused(start("12:59"))], false),
+        ("a lead", vec![lead(start("12:59"))], false),
+        ("before the cause", vec![start("12:56"), stopped()], false),
+        ("after the cause", vec![stopped(), start("12:59")], true),
+    ];
+    for (name, events, expected) in rows {
+        let parts = split(&owner(), &events);
+        let message = parts.last().expect("a part").finding().message;
+        let names_call = message.contains("switched on at 2026-03-01T13:00:00Z (StartLogging at ");
+        assert_eq!(names_call, expected, "{name}: {message}");
+    }
+}
+
+#[test]
+fn the_message_says_what_the_call_did() {
+    let update = || TrailChange::Update(TrailSettings::default());
+    let create = TrailChange::Create(TrailSettings::default());
+    let on_trail = |change| trail_call(ACCOUNT, "09:59", change);
+    let on_account = |change| event(at("09:59"), "a call", Call::Account(change));
+    let account = ACCOUNT.parse().expect("an account");
+    let withdrawn = AccountChange::AccessWithdrawn("cloudtrail.amazonaws.com".into());
+    let (stopped, left) = (Cause::LoggingStopped, Cause::AccountLeftOrganization);
+    let no_access = Cause::OrganizationAccessWithdrawn;
+    let rows = [
+        (stopped, on_trail(TrailChange::Stop), "logging was stopped"),
+        (
+            stopped,
+            on_trail(update()),
+            "the trail was limited to its home region",
+        ),
+        (
+            stopped,
+            on_trail(create),
+            "the trail was created again and was not logging here",
+        ),
+        (
+            no_access,
+            on_trail(update()),
+            "the trail was limited to its owner's account",
+        ),
+        (
+            no_access,
+            on_account(withdrawn),
+            "CloudTrail's access to the accounts of the organization was withdrawn",
+        ),
+        (
+            left,
+            on_account(AccountChange::Closed(None)),
+            "the account was closed",
+        ),
+        (
+            left,
+            on_account(AccountChange::Removed(account)),
+            "the account was removed from the organization",
+        ),
+        (
+            left,
+            on_account(AccountChange::Left),
+            "the account left the organization",
+        ),
+    ];
+    for (cause, call, expected) in rows {
+        let explained = Gap {
+            cause,
+            caused_by: Some(call),
+            ..gap()
+        };
+        let message = explained.finding().message;
+        let expected = format!("(3h): {expected} at 2026-03-01T09:59:00Z (");
+        assert!(message.contains(&expected), "{message}");
+    }
 }

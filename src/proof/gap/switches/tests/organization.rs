@@ -1,5 +1,7 @@
 //! Calls on accounts and organizations, on copies of an organization's trail, and the chain of its home region.
 
+use jiff::Timestamp;
+
 use crate::cloudtrail::event::{AccountChange, Actor, Call, Evidence, TrailChange, TrailSettings};
 use crate::cloudtrail::ids::{AccountId, ChainId};
 use crate::proof::coverage::Spans;
@@ -56,6 +58,12 @@ fn no_organization(time: &str) -> Evidence {
         ..TrailSettings::default()
     };
     trail_call(ACCOUNT, time, TrailChange::Update(set))
+}
+
+/// When each cause begins.
+fn causes(chain: &ChainId, calls: &[Evidence]) -> Vec<(Timestamp, Cause)> {
+    let parts = split_by_cause(&between(), chain, &owner(), None, calls);
+    parts.iter().map(|p| (p.time.from, p.cause)).collect()
 }
 
 /// The cause of the first part, and its certainty.
@@ -131,10 +139,36 @@ fn a_region_switched_off_explains_its_gap_until_it_is_on_again() {
     assert_eq!(cause(&chain(ELSEWHERE), &owner, &others), NOTHING);
     let on = AccountChange::RegionEnabled(region(), None);
     let calls = [own[0].clone(), account_call(ACCOUNT, "11:00", on)];
-    let parts = split_by_cause(&between(), &chain(ELSEWHERE), &owner, None, &calls);
-    let causes: Vec<_> = parts.iter().map(|p| (p.time.from, p.cause)).collect();
     let expected = [(at("10:00"), RegionDisabled), (at("11:00"), Unexplained)];
-    assert_eq!(causes, expected);
+    assert_eq!(causes(&chain(ELSEWHERE), &calls), expected);
+    // A trail that is deleted explains what follows, though the region is still off.
+    let delete = trail_call(ACCOUNT, "11:00", TrailChange::Delete);
+    let calls = [own[0].clone(), delete];
+    let expected = [(at("10:00"), RegionDisabled), (at("11:00"), TrailDeleted)];
+    assert_eq!(causes(&chain(ELSEWHERE), &calls), expected);
+}
+
+#[test]
+fn a_trail_created_for_its_owner_alone_is_off_in_the_accounts_of_members() {
+    let calls = |organization| {
+        let set = TrailSettings {
+            validation: Some(true),
+            organization: Some(organization),
+            ..TrailSettings::default()
+        };
+        [
+            trail_call(ACCOUNT, "11:00", TrailChange::Create(set)),
+            trail_call(ACCOUNT, "11:30", TrailChange::Start),
+        ]
+    };
+    let before = (at("10:00"), Unexplained);
+    let not_started = (at("11:00"), LoggingStopped);
+    let started = (at("11:30"), Unexplained);
+    let alone = [before, (at("11:00"), OrganizationAccessWithdrawn)];
+    assert_eq!(causes(&member(MEMBER), &calls(false)), alone);
+    let on = [before, not_started, started];
+    assert_eq!(causes(&member(MEMBER), &calls(true)), on);
+    assert_eq!(causes(&member(ACCOUNT), &calls(false)), on, "the owner");
 }
 
 #[test]

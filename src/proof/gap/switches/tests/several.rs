@@ -29,6 +29,11 @@ fn one_switch_does_not_undo_another() {
             vec![stop("09:59"), delete("11:00")],
             vec![("10:00", LoggingStopped), ("11:00", TrailDeleted)],
         ),
+        row(
+            "a trail that is started exists",
+            vec![delete("09:59"), start("11:00")],
+            vec![("10:00", TrailDeleted), ("11:00", Unexplained)],
+        ),
     ];
     check(&between(), &chain(HOME), rows);
 }
@@ -46,6 +51,11 @@ fn a_trail_that_was_created_anew_has_settings_of_its_own() {
             "created when the gap ends",
             vec![delete("09:59"), create("12:56", true)],
             vec![gone],
+        ),
+        row(
+            "created when the gap may have ended, and deleted again",
+            vec![delete("09:59"), create("12:56", true), delete("12:58")],
+            vec![gone, ("13:00", TrailDeleted)],
         ),
         row(
             "created and started",
@@ -101,6 +111,31 @@ fn a_trail_that_was_created_anew_has_settings_of_its_own() {
 }
 
 #[test]
+fn a_trail_that_was_created_for_one_region_is_off_in_all_others() {
+    let calls = |multi_region| {
+        let set = TrailSettings {
+            validation: Some(true),
+            multi_region: Some(multi_region),
+            ..TrailSettings::default()
+        };
+        vec![
+            delete("09:59"),
+            trail_call(ACCOUNT, "11:00", TrailChange::Create(set)),
+            start("11:30"),
+        ]
+    };
+    let off = vec![("10:00", TrailDeleted), ("11:00", LoggingStopped)];
+    let on = [off.as_slice(), &[("11:30", Unexplained)]].concat();
+    let elsewhere = vec![
+        row("of one region", calls(false), off),
+        row("of all regions", calls(true), on.clone()),
+    ];
+    check(&between(), &chain(ELSEWHERE), elsewhere);
+    let at_home = vec![row("in its home region", calls(false), on)];
+    check(&between(), &chain(HOME), at_home);
+}
+
+#[test]
 fn a_trail_of_one_region_goes_on_in_its_home_region() {
     let calls = || vec![all_regions("09:59", false)];
     let off = vec![("10:00", LoggingStopped)];
@@ -130,6 +165,11 @@ fn before_its_creation_a_trail_has_no_digests() {
             vec![("09:00", TrailCreated), ("11:00", LoggingStopped)],
         ),
         row(
+            "before the window: it was not logging when the window began",
+            vec![create("08:30", true)],
+            vec![("09:00", TrailCreated), ("09:00", LoggingStopped)],
+        ),
+        row(
             "without validation",
             vec![create("11:00", false), start("11:01")],
             vec![("09:00", TrailCreated), ("11:00", ValidationDisabled)],
@@ -155,10 +195,17 @@ fn before_its_creation_a_trail_has_no_digests() {
         ),
     ];
     check(&head(), &chain(HOME), rows);
-    let created = vec![row(
-        "after a digest",
-        vec![create("12:30", true)],
-        vec![("12:30", LoggingStopped)],
-    )];
+    let created = vec![
+        row(
+            "after a digest",
+            vec![create("12:30", true)],
+            vec![("12:30", LoggingStopped)],
+        ),
+        row(
+            "before a digest, which shows that it was started",
+            vec![create("09:50", true)],
+            vec![],
+        ),
+    ];
     check(&between(), &chain(HOME), created);
 }
