@@ -137,3 +137,42 @@ pub fn signed_within(
         None => (name.end, shift(name.end, delivery_lag)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::{MetadataProblem, signed_within};
+    use crate::cloudtrail::object_key::{DigestName, DigestObjectKey};
+    use crate::proof::fixtures::{HOME, at, digest_key};
+
+    #[test]
+    fn only_a_backfill_digest_without_a_time_of_generation_may_be_signed_at_any_later_time() {
+        let key = DigestObjectKey::parse(&digest_key(HOME, "10:00")).expect("the key of a digest");
+        let rows = [
+            (false, None, (at("10:00"), at("12:00"))),
+            (true, None, (at("10:00"), Timestamp::MAX)),
+            (true, Some(at("15:00")), (at("15:00"), at("17:00"))),
+        ];
+        for (backfill, generated, expected) in rows {
+            let name = DigestName {
+                backfill,
+                ..key.name.clone()
+            };
+            let signed = signed_within(&name, generated, 7200);
+            assert_eq!(signed, expected, "{backfill}, {generated:?}");
+        }
+    }
+
+    #[test]
+    fn a_head_file_is_blamed_only_where_there_is_one() {
+        use MetadataProblem::{HeadEmpty, HeadMalformed, HeadUnreadable, HeadUnsigned, Unsigned};
+        for problem in [HeadEmpty, HeadMalformed, HeadUnreadable, HeadUnsigned] {
+            let message = problem.message();
+            assert!(message.contains("KEY.head.json"), "{message}");
+        }
+        let message = Unsigned.message();
+        assert!(message.contains("no signature"), "{message}");
+        assert!(!message.contains("KEY.head.json"), "{message}");
+    }
+}

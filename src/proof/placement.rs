@@ -130,3 +130,92 @@ fn above_aws_logs(place: &str) -> String {
     let prefix = if closed.ends_with('/') { above } else { closed };
     prefix.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Placement, RecordedPlace, is_another, placement};
+    use crate::base::text::quoted;
+    use crate::cloudtrail::digest::Claims;
+    use crate::cloudtrail::object_key::{DigestName, DigestObjectKey};
+    use crate::proof::finding::ReadFrom;
+    use crate::proof::fixtures::{BUCKET, HOME, digest, digest_key, span};
+
+    fn named(key: &str) -> DigestName {
+        let key = DigestObjectKey::parse(key).expect("the key of a digest");
+        key.name
+    }
+
+    fn place(bucket: Option<&str>, key: &str) -> RecordedPlace {
+        RecordedPlace {
+            bucket: bucket.map(Into::into),
+            key: key.into(),
+        }
+    }
+
+    #[test]
+    fn a_digest_is_another_one_if_its_name_its_account_or_its_time_differs() {
+        let key = digest_key(HOME, "10:00");
+        // Per row: what it claims other than its place, and whether that makes it another one.
+        let rows: [(&str, fn(&mut Claims), bool); 5] = [
+            ("nothing", |_| {}, false),
+            (
+                "another account",
+                |claims| claims.account = "444455556666".parse().expect("an account"),
+                true,
+            ),
+            (
+                "another end",
+                |claims| claims.interval = span("08:00", "09:00"),
+                true,
+            ),
+            (
+                "another name",
+                |claims| claims.name = DigestObjectKey::parse(&digest_key(HOME, "09:00")),
+                true,
+            ),
+            ("a key of no digest", |claims| claims.name = None, true),
+        ];
+        for (what, claim, expected) in rows {
+            let mut digest = digest("09:00", "10:00");
+            claim(&mut digest.claims);
+            assert_eq!(is_another(&digest, &named(&key), &key), expected, "{what}");
+            let here = [place(Some(BUCKET), &key)];
+            let placement = placement(&digest, &named(&key), &key, &here, false);
+            let is_other = matches!(placement, Placement::Other(_));
+            assert_eq!(is_other, expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_copy_is_the_same_digest_only_in_a_folder_of_its_account_and_day() {
+        let key = digest_key(HOME, "10:00");
+        let (_, file) = key.rsplit_once('/').expect("a folder");
+        let digest = digest("09:00", "10:00");
+        for (found, expected) in [
+            (format!("copies/{key}"), false),
+            (format!("copies/{file}"), true),
+        ] {
+            let is_other = is_another(&digest, &named(&key), &found);
+            assert_eq!(is_other, expected, "{found}");
+        }
+    }
+
+    #[test]
+    fn the_rule_for_a_copy_in_a_folder_without_a_bucket_takes_the_bucket_that_is_signed() {
+        let digest = digest("09:00", "10:00");
+        let key = format!("copies/{}", digest_key(HOME, "10:00"));
+        for (bucket, rule) in [
+            (None, "logs/copies=logs"),
+            (Some("archive"), "archive/copies=logs"),
+        ] {
+            let here = [place(bucket, &key)];
+            let placement = placement(&digest, &named(&key), &key, &here, false);
+            let Placement::Relocated(finding) = placement else {
+                panic!("{rule}: not relocated");
+            };
+            let hint = finding.hint.expect("a hint").words(ReadFrom::Copy);
+            let rule = format!("--map {}", quoted(rule));
+            assert!(hint.ends_with(&rule), "{hint}");
+        }
+    }
+}

@@ -209,3 +209,6 @@ fn hour_before(end: Timestamp) -> Window {
         to: end,
     }
 }
+
+#[cfg(test)]
+mod tests;

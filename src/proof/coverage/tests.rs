@@ -197,3 +197,12 @@ fn the_colours_of_another_painting_are_taken_over_without_what_it_covers() {
     let coloured: Vec<Window> = paint.coloured().iter().collect();
     assert_eq!(coloured, [span("10:00", "12:00")]);
 }
+
+#[test]
+fn a_state_has_one_word_in_every_report() {
+    use State::{Failed, Gap, Pending, Unproven, Verified};
+    for state in [Verified, Pending, Gap, Unproven, Failed] {
+        let in_json = serde_json::to_value(state).expect("JSON");
+        assert_eq!(in_json, state.as_str());
+    }
+}

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -36,6 +38,26 @@ fn event(change: Value) -> HistoryEvent {
         record[name] = value.clone();
     }
     HistoryEvent::of_record(&record.to_string()).expect("an event")
+}
+
+#[test]
+fn each_reason_has_a_word_and_a_description_of_its_own() {
+    let all = [
+        NotCompared::Unreadable,
+        NotCompared::OtherCategory,
+        NotCompared::OtherAccount,
+        NotCompared::OtherRegion,
+        NotCompared::NoChain,
+        NotCompared::NotSelected,
+        NotCompared::SelectorsUnknown,
+        NotCompared::SelectorsChanged,
+        NotCompared::LoggingOff,
+        NotCompared::TimeNotProven,
+        NotCompared::TooRecent,
+    ];
+    let words = BTreeSet::from(all.map(NotCompared::as_str));
+    let descriptions = BTreeSet::from(all.map(NotCompared::words));
+    assert_eq!((words.len(), descriptions.len()), (all.len(), all.len()));
 }
 
 fn all() -> Selectors {

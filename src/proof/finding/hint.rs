@@ -256,6 +256,40 @@ mod tests {
     use super::{Hint, ReadFrom};
 
     #[test]
+    fn the_manifest_of_a_bundle_is_asked_for_only_where_a_bundle_is_read_without_keys() {
+        let region = || "eu-west-1".parse().expect("a region");
+        let asks = |hint: Hint, from| hint.words(from).contains("--manifest-sha256");
+        assert!(asks(Hint::GiveKeys(region()), ReadFrom::Bundle));
+        assert!(!asks(Hint::GetKeys(region()), ReadFrom::Bundle));
+        for from in [ReadFrom::Buckets, ReadFrom::Copy] {
+            assert!(!asks(Hint::GiveKeys(region()), from), "{from:?}");
+        }
+    }
+
+    #[test]
+    fn where_recorded_calls_are_shown_the_caller_is_asked_first() {
+        let all: [fn(bool) -> Hint; 4] = [
+            Hint::FetchOriginal,
+            Hint::NoOriginal,
+            Hint::RestoreOriginal,
+            |asks| Hint::KeepOriginal(asks, "originals/1".into()),
+        ];
+        for hint in all {
+            let asked = hint(true).words(ReadFrom::Buckets);
+            let advice = hint(false).words(ReadFrom::Buckets);
+            assert!(asked.starts_with("ask the caller"), "{asked}");
+            assert!(
+                asked.len() > advice.len() && asked.ends_with(&advice),
+                "{asked}"
+            );
+            assert!(
+                !advice.is_empty() && !advice.contains("ask the caller"),
+                "{advice}"
+            );
+        }
+    }
+
+    #[test]
     fn no_hint_on_buckets_speaks_of_a_copy_and_each_on_a_copy_says_where_versions_are() {
         let all = [
             Hint::LookForMissing,

@@ -319,3 +319,20 @@ fn without_a_proof_the_finding_says_what_is_known() {
         assert_eq!(actual, (code, detail, compared), "{}", row.name);
     }
 }
+
+#[test]
+fn a_contradicting_signature_is_compared_with_the_one_stored_with_the_digest() {
+    for (stored, actual) in [(own(valid("a")), "aa"), (Absent, "none")] {
+        let row = row("another signature", stored, vec![(PROVEN, Same, Invalid)]);
+        let JudgedDigest::Proven {
+            finding: Some(finding),
+            ..
+        } = judged(&row)
+        else {
+            panic!("{actual}: no finding");
+        };
+        let compared = (finding.expected, finding.actual);
+        let recorded = links()[Same as usize].signature.clone();
+        assert_eq!(compared, (Some(recorded), Some(actual.to_owned())));
+    }
+}

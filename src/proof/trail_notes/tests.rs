@@ -1,8 +1,8 @@
 use super::note;
-use crate::cloudtrail::event::{Event, Evidence, ManagementEvents, TrailChange, TrailSettings};
+use crate::cloudtrail::event::{Evidence, ManagementEvents, TrailChange, TrailSettings};
 use crate::proof::changes;
 use crate::proof::finding::{Code, Finding, Severity};
-use crate::proof::fixtures::{ACCOUNT, HOME, in_log_of, trail_call};
+use crate::proof::fixtures::{ACCOUNT, HOME, in_log_of, refused, trail_call};
 
 fn of(evidence: &Evidence) -> Option<Finding> {
     note(&changes::change(evidence)?)
@@ -91,10 +91,12 @@ fn a_call_that_logs_less_is_told_from_one_that_changes_where() {
 fn only_a_proven_call_that_was_not_refused_gives_a_note() {
     let change = || TrailChange::Selectors(ManagementEvents::None);
     assert!(of(&trail_call(ACCOUNT, "09:30", change())).is_none());
-    let call = proven(change());
-    let event = Event {
-        error_code: Some("AccessDenied".into()),
-        ..call.event.clone()
+    let moved = TrailSettings {
+        bucket: Some("other".into()),
+        ..TrailSettings::default()
     };
-    assert!(of(&Evidence { event, ..call }).is_none());
+    for change in [change(), TrailChange::Update(moved)] {
+        assert!(of(&proven(change.clone())).is_some(), "{change:?}");
+        assert!(of(&refused(proven(change))).is_none());
+    }
 }

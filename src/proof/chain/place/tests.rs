@@ -116,6 +116,23 @@ fn an_original_is_missing_only_where_a_proven_digest_links_to_it() {
 }
 
 #[test]
+fn what_an_unproven_digest_claims_counts_only_in_its_place_and_unless_it_is_forged() {
+    let rows = [
+        ("without metadata", predecessor(), true),
+        ("elsewhere", found_in("copy", predecessor()), false),
+        (
+            "with a wrong signature",
+            reading(hourly(10, None), wrong()),
+            false,
+        ),
+    ];
+    for (name, object, counts) in rows {
+        let placed = met(scope(), Vec::new()).place(object, None);
+        assert_eq!(placed.claimed.is_some(), counts, "{name}");
+    }
+}
+
+#[test]
 fn keys_fit_a_chain_once_a_signature_could_be_checked_with_one() {
     let signed = || proven(hourly(11, Some(10)));
     let rows = [

@@ -116,3 +116,47 @@ fn without_an_owner_a_call_may_be_on_another_trail_of_that_name() {
     presumed.namesakes = &namesakes;
     assert_eq!(reduces(&presumed, &events), [false, true]);
 }
+
+#[test]
+fn only_what_a_new_trail_has_on_can_be_switched_off() {
+    let id = chain(HOME);
+    let validation = |validation| TrailSettings {
+        validation,
+        ..TrailSettings::default()
+    };
+    let global_events = |global_events| TrailSettings {
+        global_events,
+        ..TrailSettings::default()
+    };
+    let unset = TrailSettings::default;
+    // Per row: what the trail was created with, what was switched off then, and whether that reduces what is logged.
+    for (created, set, expected) in [
+        (unset(), validation(Some(false)), false),
+        (validation(Some(true)), validation(Some(false)), true),
+        (unset(), global_events(Some(false)), true),
+        (
+            global_events(Some(false)),
+            global_events(Some(false)),
+            false,
+        ),
+    ] {
+        let events = [
+            on_trail(ACCOUNT, "08:00", TrailChange::Create(created.clone())),
+            on_trail(ACCOUNT, "09:00", TrailChange::Update(set)),
+        ];
+        assert_eq!(
+            reduces(&own(&id), &events),
+            [false, expected],
+            "{created:?}"
+        );
+    }
+}
+
+#[test]
+fn without_an_owner_a_call_says_nothing_about_the_trail_of_the_next_one() {
+    let id = chain(HOME).in_organization("o-exampleorgid".parse().ok());
+    let update = |account, time| on_trail(account, time, TrailChange::Update(off()));
+    let events = [update(OTHER, "09:00"), update("777788889999", "10:00")];
+    let presumed = trail(&id, TrailOwner::Organization);
+    assert_eq!(reduces(&presumed, &events), [true, true]);
+}

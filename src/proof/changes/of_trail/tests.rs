@@ -231,6 +231,8 @@ fn a_call_counts_in_the_window_or_if_its_log_came_only_in_it() {
         changes(&trail, &[stop]).len() == 1
     };
     assert!(counts("10:00", false, ("10:00", "11:00")));
+    // The first instant is in the window, although the digest began before it.
+    assert!(counts("10:00", false, ("10:00", "10:30")));
     assert!(counts("10:00", false, ("12:29", "13:00")));
     assert!(!counts("10:00", false, ("12:30", "13:00")));
     // A log of the first full digest: no earlier window has it.
@@ -275,4 +277,35 @@ fn calls_on_an_unknown_key_and_on_a_new_bucket_are_left_open() {
     let found = left_open(update(None, Some("new-logs")), true);
     assert!(matches!(&found[..], [LeftOpen::Bucket { bucket, .. }] if bucket == "new-logs"));
     assert_eq!(left_open(refused(update(None, Some("new-logs"))), true), []);
+}
+
+#[test]
+fn a_refused_call_does_not_show_what_was_off_before_the_next_one() {
+    let id = chain(HOME);
+    let off = || {
+        TrailChange::Update(TrailSettings {
+            validation: Some(false),
+            ..TrailSettings::default()
+        })
+    };
+    let events = [
+        refused(on_trail(ACCOUNT, "09:00", off())),
+        on_trail(ACCOUNT, "10:00", off()),
+    ];
+    let changes = changes(&own(&id), &events);
+    let reduces: Vec<bool> = changes.iter().map(|change| change.reduces).collect();
+    assert_eq!(reduces, [false, true]);
+}
+
+#[test]
+fn what_cloudtrail_did_hours_before_a_call_is_no_copy_of_it() {
+    let id = chain(HOME).in_organization("o-exampleorgid".parse().ok());
+    let none = || TrailChange::Selectors(ManagementEvents::None);
+    // Per row: when CloudTrail did it, and how many changes that and the call at noon are.
+    for (time, expected) in [("09:00", 2), ("11:30", 1), ("12:30", 1), ("15:00", 2)] {
+        let mut events = [copy(time, none()), on_trail(OTHER, "12:00", none())];
+        events.sort();
+        let changes = changes(&trail(&id, TrailOwner::Organization), &events);
+        assert_eq!(changes.len(), expected, "{time}");
+    }
 }

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::cloudtrail::event::{AccountChange, Actor, Call, Evidence, TrailChange, TrailSettings};
+use crate::cloudtrail::event::{
+    AccountChange, Actor, Call, Evidence, ManagementEvents, TrailChange, TrailSettings,
+};
 use crate::cloudtrail::ids::{AccountId, ChainId};
 use crate::proof::coverage::Spans;
 use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, event, in_log_of, span, trail_call};
@@ -219,6 +221,10 @@ fn a_stop_after_which_the_home_chain_goes_on_explains_nothing_elsewhere() {
         clause.contains("the chain of the trail's home region continues"),
         "{clause}"
     );
+    // A call that switches nothing on does not show why it goes on.
+    let selectors = TrailChange::Selectors(ManagementEvents::All);
+    let calls = [stop[0].clone(), trail_call(ACCOUNT, "10:03", selectors)];
+    assert_eq!(with_home(&went_on, &calls)[0].cause, Unexplained);
     // It goes on only after it was started again.
     let start = trail_call(ACCOUNT, "10:30", TrailChange::Start);
     let calls = [stop[0].clone(), start];
