@@ -8,6 +8,7 @@ use crate::base::time::Window;
 use crate::cloudtrail::digest::{Link, Unverified};
 use crate::cloudtrail::event::{Call, Event, Evidence, TrailChange, TrailRef, Via};
 use crate::cloudtrail::ids::{ChainId, TrailArn};
+use crate::proof::coverage::Spans;
 use crate::proof::keys::KeyOrigin;
 use crate::proof::signature::{KeyUse, SignatureCheck};
 
@@ -24,6 +25,15 @@ pub fn at(time: &str) -> Timestamp {
 /// The time from one `HH:MM` to another.
 pub fn span(from: &str, to: &str) -> Window {
     Window::new(at(from), at(to))
+}
+
+/// Several such times.
+pub fn spans(times: &[(&str, &str)]) -> Spans {
+    let mut spans = Spans::default();
+    for (from, to) in times {
+        spans.insert(span(from, to));
+    }
+    spans
 }
 
 /// The chain of the trail `main` in a region.

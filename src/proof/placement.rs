@@ -155,8 +155,9 @@ mod tests {
     #[test]
     fn a_digest_is_another_one_if_its_name_its_account_or_its_time_differs() {
         let key = digest_key(HOME, "10:00");
+        type Claiming = fn(&mut Claims);
         // Per row: what it claims other than its place, and whether that makes it another one.
-        let rows: [(&str, fn(&mut Claims), bool); 5] = [
+        let rows: [(&str, Claiming, bool); 5] = [
             ("nothing", |_| {}, false),
             (
                 "another account",

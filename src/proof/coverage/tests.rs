@@ -1,15 +1,7 @@
 use super::{Paint, Spans, State, verified_until};
 use crate::base::time::Window;
 use crate::proof::finding::Severity;
-use crate::proof::fixtures::{at, span};
-
-fn spans(all: &[(&str, &str)]) -> Spans {
-    let mut spans = Spans::default();
-    for (from, to) in all {
-        spans.insert(span(from, to));
-    }
-    spans
-}
+use crate::proof::fixtures::{at, span, spans};
 
 fn windows(all: &[(&str, &str)]) -> Vec<Window> {
     all.iter().map(|(from, to)| span(from, to)).collect()

@@ -1,20 +1,12 @@
 use super::{Gap, GapPlace, Seen, find};
 use crate::base::time::Window;
 use crate::proof::coverage::Spans;
-use crate::proof::fixtures::{at, span};
+use crate::proof::fixtures::{at, span, spans};
 use crate::proof::look::Tail;
-
-fn accounted(times: &[(&str, &str)]) -> Spans {
-    let mut spans = Spans::default();
-    times
-        .iter()
-        .for_each(|(from, to)| spans.insert(span(from, to)));
-    spans
-}
 
 #[test]
 fn a_restart_without_a_hole_is_reported_once_by_adjoining_windows() {
-    let digests = accounted(&[("08:00", "14:00")]);
+    let digests = spans(&[("08:00", "14:00")]);
     let restarts = ["09:00", "10:00", "11:00", "12:00", "13:00"].map(at);
     let found = |window: Window| -> Vec<Window> {
         let gaps = find(window, Tail::closed(), &digests, &restarts);
@@ -33,7 +25,7 @@ fn a_restart_without_a_hole_is_reported_once_by_adjoining_windows() {
 
 #[test]
 fn a_hole_is_split_at_a_restart_in_it() {
-    let digests = accounted(&[("08:00", "10:00"), ("14:00", "16:00")]);
+    let digests = spans(&[("08:00", "10:00"), ("14:00", "16:00")]);
     let restarts = [at("12:00")];
     let gaps = find(span("08:00", "16:00"), Tail::closed(), &digests, &restarts);
     let found = gaps.iter().map(|g| (g.time, g.place, g.since, g.restart));
@@ -63,19 +55,19 @@ fn a_chain_beside_the_window_has_an_empty_gap_at_the_nearest_end() {
     let rows = [
         (
             "after it",
-            accounted(&[("13:00", "14:00")]),
+            spans(&[("13:00", "14:00")]),
             ("12:00", GapPlace::Head, None),
             newer,
         ),
         (
             "before it",
-            accounted(&[("08:00", "09:00")]),
+            spans(&[("08:00", "09:00")]),
             ("10:00", GapPlace::Tail, Some(at("09:00"))),
             older,
         ),
         (
             "up to its beginning",
-            accounted(&[("08:00", "10:00")]),
+            spans(&[("08:00", "10:00")]),
             ("10:00", GapPlace::Tail, Some(at("10:00"))),
             older,
         ),

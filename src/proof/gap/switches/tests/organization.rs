@@ -7,7 +7,7 @@ use crate::cloudtrail::event::{
 };
 use crate::cloudtrail::ids::{AccountId, ChainId};
 use crate::proof::coverage::Spans;
-use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, event, in_log_of, span, trail_call};
+use crate::proof::fixtures::{ACCOUNT, HOME, at, chain, event, in_log_of, spans, trail_call};
 use crate::proof::gap::Cause::{
     self, AccountLeftOrganization, LoggingStopped, OrganizationAccessWithdrawn, RegionDisabled,
     TrailDeleted, Unexplained,
@@ -201,19 +201,12 @@ fn a_stop_after_which_the_home_chain_goes_on_explains_nothing_elsewhere() {
         "10:00",
     )];
     let elsewhere = chain(ELSEWHERE);
-    let accounted = |times: &[(&str, &str)]| {
-        let mut spans = Spans::default();
-        times
-            .iter()
-            .for_each(|(from, to)| spans.insert(span(from, to)));
-        spans
-    };
     let with_home = |home: &Spans, calls: &[Evidence]| {
         split_by_cause(&between(), &elsewhere, &owner(), Some(home), calls)
     };
-    let ended = accounted(&[("07:00", "10:00"), ("13:00", "15:00")]);
+    let ended = spans(&[("07:00", "10:00"), ("13:00", "15:00")]);
     assert_eq!(with_home(&ended, &stop)[0].cause, LoggingStopped);
-    let went_on = accounted(&[("07:00", "11:00")]);
+    let went_on = spans(&[("07:00", "11:00")]);
     let parts = with_home(&went_on, &stop);
     assert_eq!((parts.len(), parts[0].cause), (1, Unexplained));
     let clause = &parts[0].clauses[0];
@@ -228,9 +221,6 @@ fn a_stop_after_which_the_home_chain_goes_on_explains_nothing_elsewhere() {
     // It goes on only after it was started again.
     let start = trail_call(ACCOUNT, "10:30", TrailChange::Start);
     let calls = [stop[0].clone(), start];
-    let parts = with_home(
-        &accounted(&[("07:00", "10:00"), ("10:30", "15:00")]),
-        &calls,
-    );
+    let parts = with_home(&spans(&[("07:00", "10:00"), ("10:30", "15:00")]), &calls);
     assert_eq!(parts[0].cause, LoggingStopped);
 }
