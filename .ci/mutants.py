@@ -41,8 +41,9 @@ MUTATED = ROOMS.rooms
 LISTED = Path(__file__).with_name("mutants.toml")
 # So many of 100 mutants may survive.
 BOUND = 2
-# Seconds after which the tests of a mutant that is built by itself are ended.
-PATIENCE = 1800
+# Seconds after which the tests of a mutant that is built by itself are ended: they take half a minute. And seconds of a
+# processor for each process, compilers included.
+PATIENCE, PROCESSOR = 240, 600
 # So many mutants are named on a command line.
 AT_ONCE = 40
 
@@ -127,18 +128,22 @@ def try_alone(plain, todo, results, folder):
     for begin in range(0, len(todo), AT_ONCE):
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
-        names = [part for name in todo[begin:begin + AT_ONCE] for part in ("--re", f"^{escaped(name)}$")]
+        batch = todo[begin:begin + AT_ONCE]
+        # cargo-mutants takes every mutant of a field, whatever is named.
+        places = [part for file in sorted({name.split(":")[0] for name in batch}) for part in ("--file", file)]
+        names = [part for name in batch for part in ("--re", f"^{escaped(name)}$")]
         command = ["cargo", "mutants", "--in-place", "--baseline=skip", "--no-shuffle", "--colors=never", f"--timeout={PATIENCE}",
-                   f"--output={out}", *files(), *names]
+                   f"--output={out}", *places, *names]
         done = subprocess.run(command, cwd=plain, env=environment(folder), capture_output=True, text=True, check=False,
-                              preexec_fn=lambda: limit(PATIENCE))
+                              preexec_fn=lambda: limit(PROCESSOR))
         if done.returncode not in (0, 2, 3):
             raise SystemExit(f"cargo mutants: exit status {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         words = {"CaughtMutant": "caught", "MissedMutant": "missed", "Timeout": "timeout", "Unviable": "unviable"}
         for outcome in json.loads((out / "mutants.out" / "outcomes.json").read_text())["outcomes"]:
-            if isinstance(outcome["scenario"], dict):
+            name = outcome["scenario"]["Mutant"]["name"] if isinstance(outcome["scenario"], dict) else None
+            if name in batch:
                 # What ended in another way was not caught by a test.
-                results.add(outcome["scenario"]["Mutant"]["name"], plain.name, words.get(outcome["summary"], "missed"))
+                results.add(name, plain.name, words.get(outcome["summary"], "missed"))
         say(f"{plain.name}: {min(len(todo), begin + AT_ONCE)} of {len(todo)}; {counted(results.outcomes.values())}")
 
 

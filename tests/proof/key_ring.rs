@@ -6,6 +6,8 @@ use trailproof::proof::finding::{Code, Finding};
 use trailproof::proof::keys::{KeyLookup, KeyOrigin, KeyRing, Keys as _, NoKeys, PublicKey};
 use trailproof::proof::reason::Reason;
 
+use crate::support::forge::keys::signing_key;
+
 /// A DER element.
 fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).expect("a short element");
@@ -32,6 +34,19 @@ fn at(second: i64) -> Timestamp {
 
 fn parsed(der: &[u8]) -> Result<PublicKey, String> {
     PublicKey::from_der(der, (at(100), at(200)), KeyOrigin::File)
+}
+
+/// The numbers are those of an RSA key, but another algorithm may use them in another way.
+#[test]
+fn a_key_for_another_algorithm_is_refused_whatever_its_numbers() {
+    // 1.2.840.113549.1.1.1 is rsaEncryption, and .10 is RSASSA-PSS (RFC 8017, appendix C).
+    let [rsa, pss] = [1, 10].map(|last: u8| [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, last]);
+    let good = signing_key(0).spki_der();
+    let at = good.windows(rsa.len()).position(|bytes| bytes == rsa);
+    let mut other = good.clone();
+    other[at.expect("an algorithm")..][..pss.len()].copy_from_slice(&pss);
+    assert!(parsed(&good).is_ok());
+    assert_eq!(parsed(&other), Err("it is not an RSA key".to_owned()));
 }
 
 #[test]

@@ -6,7 +6,6 @@ use trailproof::source::key_files;
 
 use crate::support::case::{BUCKET, REGION, spec};
 use crate::support::disk::{copied, running};
-use crate::support::forge::keys::signing_key;
 use crate::support::forge::{Heads, KeyFileStyle, World, ts};
 use crate::support::program::{report, root, severity_codes};
 use crate::support::real::{der, real_json};
@@ -51,21 +50,6 @@ fn an_invalid_rsa_key_is_refused() {
         PublicKey::from_der(&good, (time.1, time.0), KeyOrigin::File).is_err(),
         "validity the wrong way round"
     );
-}
-
-/// The numbers are those of an RSA key, but another algorithm may use them in another way.
-#[test]
-fn a_key_for_another_algorithm_is_refused_whatever_its_numbers() {
-    let time = (ts("2015-01-01T00:00:00Z"), ts("2016-01-01T00:00:00Z"));
-    let parsed = |der: &[u8]| PublicKey::from_der(der, time, KeyOrigin::File);
-    // 1.2.840.113549.1.1.1 is rsaEncryption, and .10 is RSASSA-PSS (RFC 8017, appendix C).
-    let [rsa, pss] = [1, 10].map(|last: u8| [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, last]);
-    let good = signing_key(0).spki_der();
-    let at = good.windows(rsa.len()).position(|bytes| bytes == rsa);
-    let mut other = good.clone();
-    other[at.expect("an algorithm")..][..pss.len()].copy_from_slice(&pss);
-    assert!(parsed(&good).is_ok());
-    assert_eq!(parsed(&other), Err("it is not an RSA key".to_owned()));
 }
 
 #[test]

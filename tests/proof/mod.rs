@@ -9,4 +9,5 @@ mod keys;
 mod placement;
 mod recovery;
 mod signature;
+mod unchecked;
 mod verdict;
