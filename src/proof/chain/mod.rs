@@ -97,8 +97,8 @@ pub struct Walk<'a> {
     /// The digests since the last proven one that could not be read or proven.
     unread: Option<Unread>,
     holes: Vec<Hole>,
-    /// The time of digests that were reported as late and that no clock but the earliest allows: it is a gap, and no
-    /// hole.
+    /// Time of digests that were reported as late although only the earliest clock lets them come. It stays a gap, and
+    /// is no part of a hole.
     late_gaps: Spans,
     segments: Segments,
     /// Buckets that proven digests in their places were written to.

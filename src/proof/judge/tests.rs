@@ -1,5 +1,5 @@
 use super::OwnSignature::{self, Absent};
-use super::{JudgedDigest, RecordedProof, judge};
+use super::{JudgedDigest, RecordedProof, SIGNATURE_ALGORITHM, judge};
 use crate::base::sha256::Sha256;
 use crate::cloudtrail::digest::Link;
 use crate::proof::finding::Detail;
@@ -334,5 +334,22 @@ fn a_contradicting_signature_is_compared_with_the_one_stored_with_the_digest() {
         let compared = (finding.expected, finding.actual);
         let recorded = links()[Same as usize].signature.clone();
         assert_eq!(compared, (Some(recorded), Some(actual.to_owned())));
+    }
+}
+
+#[test]
+fn a_signature_that_cannot_be_checked_says_which_key_it_needs_and_why_that_is_not_known() {
+    for (cause, expected) in [
+        (KeyUnavailable, None),
+        (AlgorithmUnsupported, Some(SIGNATURE_ALGORITHM)),
+    ] {
+        let row = row("not checked", own(unchecked(cause)), vec![]);
+        let JudgedDigest::Unproven(_, finding) = judged(&row) else {
+            panic!("{cause:?}: proven");
+        };
+        assert_eq!(finding.actual.as_deref(), Some("a key"), "{cause:?}");
+        assert_eq!(finding.expected.as_deref(), expected, "{cause:?}");
+        assert_eq!(finding.reason, Some(Reason::Denied), "{cause:?}");
+        assert_eq!(finding.message, "no key", "{cause:?}");
     }
 }

@@ -1,8 +1,8 @@
-use super::container_altered_too;
+use super::{container_altered_too, no_key_fits};
 use crate::base::sha256::Sha256;
 use crate::proof::chain::fixtures::{hourly, linked, met, proven, scope, unsigned};
 use crate::proof::digest_object::{Content, NotDigest, Reading};
-use crate::proof::finding::Code::{DigestMalformed, DigestUnreadable};
+use crate::proof::finding::Code::{DigestMalformed, DigestUnreadable, KeyUnavailable, KeyUnknown};
 use crate::proof::finding::{Detail, Finding, Severity};
 use crate::proof::fixtures::{BUCKET, link};
 use crate::proof::reason::Reason;
@@ -60,4 +60,19 @@ fn only_content_that_is_not_what_a_proven_successor_recorded_was_altered() {
         let is_altered = code == DigestMalformed;
         assert_eq!(finding.expected.is_some(), is_altered, "{name}");
     }
+}
+
+#[test]
+fn where_no_key_fits_any_digest_the_keys_are_doubted_and_not_the_digests() {
+    let forged = Finding::new(KeyUnknown, "AWS does not know this key").severity(Severity::Failed);
+    let finding = no_key_fits(forged.at(Some(BUCKET), "a key"));
+    let doubted = (finding.code, finding.severity, finding.reason);
+    let expected = (KeyUnavailable, Severity::Unproven, Some(Reason::KeyUnknown));
+    assert_eq!(doubted, expected);
+    assert_eq!(finding.key.as_deref(), Some("a key"));
+    let message = finding.message;
+    assert!(
+        message.contains("may be those of another region"),
+        "{message}"
+    );
 }
