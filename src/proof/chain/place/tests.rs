@@ -10,7 +10,7 @@ use crate::proof::chain::fixtures::{
     codes, found_in, hourly, linked, met, proven, reading, scope, unsigned, walked, wrong,
 };
 use crate::proof::digest_object::{Content, MetadataProblem, Reading};
-use crate::proof::finding::{Code, Detail, Finding, Original};
+use crate::proof::finding::{Code, Detail, Finding, ObjectFacts, Original};
 use crate::proof::fixtures::{BUCKET, HOME, digest_key, link};
 use crate::proof::judge::OwnSignature;
 use crate::proof::keys::{KeyLookup, KeyOrigin, Keys};
@@ -203,6 +203,21 @@ fn trouble_with_metadata_is_reported_instead_of_a_successor_that_does_not_fit() 
         assert_eq!(finding.code, Code::DigestSignatureAbsent);
         assert_eq!((finding.message, finding.detail), (message, detail));
     }
+}
+
+#[test]
+fn a_finding_on_an_object_says_what_the_store_says_of_it() {
+    let facts = ObjectFacts {
+        version_id: Some("a version".into()),
+        size: Some(100),
+        ..ObjectFacts::default()
+    };
+    let object = Reading {
+        facts: facts.clone(),
+        ..predecessor()
+    };
+    let finding = finding_on(object, scope(), Vec::new());
+    assert_eq!(finding.object, facts);
 }
 
 #[test]
