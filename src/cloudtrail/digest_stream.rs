@@ -295,6 +295,15 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_of_up_to_a_mebibyte_is_parsed_at_once() {
+        let mut stream = DigestStream::new(u64::MAX);
+        stream.push(&vec![b' '; 1 << 20]);
+        assert!(!stream.is_large());
+        stream.push(b" ");
+        assert!(stream.is_large());
+    }
+
+    #[test]
     fn a_digest_is_large_if_it_has_more_bytes_than_usual() {
         let mut stream = DigestStream {
             usual: 10,
