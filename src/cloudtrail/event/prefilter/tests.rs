@@ -97,6 +97,16 @@ fn a_call_is_found_although_its_letters_stand_once_more_half_a_block_later() {
     }
 }
 
+#[test]
+fn a_call_is_found_whatever_member_follows_it() {
+    for between in 0..200 {
+        let call = r#""eventName":"StopLogging""#;
+        let more = r#":"xyz""#;
+        let text = format!("{call}{}{more}{}", "-".repeat(between), "-".repeat(300));
+        assert!(finds(&[text.as_bytes()]), "{between} bytes behind it");
+    }
+}
+
 proptest! {
     #[test]
     fn a_search_finds_what_a_plain_one_does(

@@ -7,7 +7,7 @@ use crate::proof::chain::fixtures::{
 };
 use crate::proof::chain::{Walk, WalkScope, Walked};
 use crate::proof::digest_object::{Content, NotDigest, Reading};
-use crate::proof::finding::{Code, Finding};
+use crate::proof::finding::{Code, Finding, Original};
 use crate::proof::fixtures::{HOME, at, digest, digest_key, link, span};
 use crate::proof::reason::Reason;
 
@@ -91,6 +91,21 @@ fn before_a_digest_of_another_bucket_no_time_is_known_unless_an_older_digest_is_
     walk.place(proven(hourly(6, Some(5))), None);
     let bounded = [span("09:00", "10:00"), span("06:00", "09:00")];
     assert_eq!(times(&walk.finish(), "10:00"), bounded);
+}
+
+#[test]
+fn a_digest_is_missing_from_another_bucket_once_an_older_one_is_found_in_it() {
+    let mut walk = before_another_bucket();
+    let mut older = hourly(9, Some(8));
+    older.claims.bucket = "other".into();
+    walk.place(proven(older), None);
+    let walked = walk.finish();
+    let key = Some(digest_key(HOME, "10:00"));
+    let finding = walked.findings.iter().find(|f| f.key == key);
+    let finding = finding.expect("a finding");
+    assert_eq!(finding.code, Code::DigestMissing);
+    assert_eq!(finding.bucket.as_deref(), Some("other"));
+    assert_eq!(finding.original.as_deref(), Some(&Original::Digest(None)));
 }
 
 #[test]
