@@ -56,6 +56,15 @@ pub fn digest_key(region: &str, end: &str) -> String {
     )
 }
 
+/// The key of a log of a region whose name carries the minute `HH:MM`.
+pub fn log_key(region: &str, minute: &str) -> String {
+    let stamp = minute.replace(':', "");
+    format!(
+        "AWSLogs/{ACCOUNT}/CloudTrail/{region}/2026/03/01/\
+         {ACCOUNT}_CloudTrail_{region}_20260301T{stamp}Z_a1B2c3D4e5F6g7H8.json.gz"
+    )
+}
+
 /// A digest of the home region that ends at `HH:MM` and covers an hour.
 pub fn digest(from: &str, end: &str) -> Unverified {
     let json = format!(
@@ -150,10 +159,15 @@ pub fn lead(evidence: Evidence) -> Evidence {
 
 /// The same event, from a log that the proven digest of a region that ends at `HH:MM` lists.
 pub fn in_log_of(evidence: Evidence, region: &str, end: &str) -> Evidence {
+    held_by(evidence, digest_key(region, end), end)
+}
+
+/// The same event, from a log that the proven digest with this key lists, which ends at `HH:MM`.
+pub fn held_by(evidence: Evidence, digest: String, end: &str) -> Evidence {
     Evidence {
         via: Via::VerifiedLog {
             log: (BUCKET.into(), "a log".into()),
-            digest: digest_key(region, end),
+            digest,
             end: at(end),
         },
         ..evidence

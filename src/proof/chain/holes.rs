@@ -107,8 +107,8 @@ impl Walk<'_> {
     /// The time of a hole within a window about which no digest was reported, oldest first.
     fn without_digests(&self, hole: &Hole, window: &Window) -> Vec<Window> {
         let missing = self.walked.accounted.missing_from(hole.time.clip(window));
-        let missing = missing.into_iter();
         missing
+            .into_iter()
             .flat_map(|time| self.late_gaps.missing_from(time))
             .collect()
     }

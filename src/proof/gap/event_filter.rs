@@ -219,7 +219,7 @@ mod tests {
         AccountChange, BucketChange, Call, KeyChange, RemovedObject, TrailChange, Turn,
     };
     use crate::proof::fixtures::{
-        ACCOUNT, BUCKET, HOME, at, chain, digest_key, event, span, trail_call,
+        ACCOUNT, BUCKET, HOME, at, chain, digest_key, event, log_key, span, trail_call,
     };
     use crate::proof::gap::{Gap, GapPlace, TrailOwner};
 
@@ -237,13 +237,6 @@ mod tests {
         let owner = TrailOwner::Account(ACCOUNT.parse().expect("an account"));
         filter.add_gap(&gap(place), &chain(HOME), &owner);
         filter
-    }
-
-    fn log_key() -> String {
-        format!(
-            "AWSLogs/{ACCOUNT}/CloudTrail/{HOME}/2026/03/01/\
-             {ACCOUNT}_CloudTrail_{HOME}_20260301T1000Z_abcdefgh12345678.json.gz"
-        )
     }
 
     /// DeleteObjects, with keys if the record lists them.
@@ -286,7 +279,7 @@ mod tests {
 
     #[test]
     fn calls_are_accepted_by_what_they_are_on() {
-        let (log, digest) = (log_key(), digest_key(HOME, "10:00"));
+        let (log, digest) = (log_key(HOME, "10:00"), digest_key(HOME, "10:00"));
         let (log, digest, page) = (log.as_str(), digest.as_str(), "index.html");
         let stop = |account| trail_call(account, "10:00", TrailChange::Stop).event.call;
         let written = |bucket: &str, key: &str| Call::Write(bucket.into(), key.into());

@@ -1,16 +1,9 @@
 use super::{Location, Tally, Walked};
-use crate::base::time::Window;
 use crate::cloudtrail::object_key::KeyRoot;
 use crate::proof::coverage::{Paint, Spans};
 use crate::proof::finding::Code::{KeyUnavailable, KeyUnknown};
 use crate::proof::finding::{Finding, Severity};
-use crate::proof::fixtures::{BUCKET, at, span};
-
-fn spans(time: Window) -> Spans {
-    let mut spans = Spans::default();
-    spans.insert(time);
-    spans
-}
+use crate::proof::fixtures::{BUCKET, at, span, spans};
 
 /// Two findings on digests with unknown keys. The second one stands for three of them.
 fn with_unknown_keys() -> Walked {
@@ -42,7 +35,7 @@ fn a_walk_says_nothing_only_if_it_met_no_digest_and_none_is_missing() {
             "time",
             Walked {
                 paint: Paint {
-                    failed: spans(time),
+                    failed: spans(&[("09:00", "10:00")]),
                     ..Paint::default()
                 },
                 ..nothing()
@@ -113,7 +106,7 @@ fn the_newest_digest_may_be_a_starting_one() {
         restarts: restarts.iter().map(|end| at(end)).collect(),
         ..Walked::default()
     };
-    let hours = || spans(span("07:00", "10:00"));
+    let hours = || spans(&[("07:00", "10:00")]);
     let rows = [
         (ends(Spans::default(), &[]), None),
         (ends(hours(), &[]), Some("10:00")),

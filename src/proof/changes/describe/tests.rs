@@ -4,16 +4,12 @@ use super::change;
 use crate::cloudtrail::event::{
     Actor, Event, Evidence, ManagementEvents, TrailChange, TrailSettings,
 };
-use crate::proof::changes::fixtures::{changes, own, trail};
+use crate::proof::changes::fixtures::{changes, on_trail, own, trail};
 use crate::proof::changes::{NotSearched, TrailInScope};
-use crate::proof::fixtures::{ACCOUNT, HOME, chain, in_log_of, trail_call};
+use crate::proof::fixtures::{ACCOUNT, HOME, chain};
 use crate::proof::gap::TrailOwner;
 
 const OTHER: &str = "444455556666";
-
-fn on_trail(account: &str, time: &str, change: TrailChange) -> Evidence {
-    in_log_of(trail_call(account, time, change), HOME, "23:00")
-}
 
 fn by_cloudtrail(evidence: Evidence) -> Evidence {
     let actor = Actor {

@@ -3,12 +3,14 @@ use crate::cloudtrail::event::{
     TrailSettings, Turn,
 };
 use crate::cloudtrail::ids::AccountId;
-use crate::proof::changes::fixtures::{changes, own, trail};
+use crate::proof::changes::fixtures::{changes, on_trail, own, trail};
 use crate::proof::changes::{
     Change, ChangeKind, ChangeWindow, LeftOpen, MOST_PLACES, NotSearched, RecordedCalls,
     SearchedAccounts, most_changes,
 };
-use crate::proof::fixtures::{ACCOUNT, BUCKET, HOME, at, chain, event, in_log_of, trail_call};
+use crate::proof::fixtures::{
+    ACCOUNT, BUCKET, HOME, at, chain, event, in_log_of, refused, trail_call,
+};
 use crate::proof::gap::TrailOwner;
 
 const OTHER: &str = "444455556666";
@@ -28,18 +30,6 @@ fn on_bucket(time: &str, bucket: &str) -> Evidence {
 fn on_key(time: &str, key: &str) -> Evidence {
     let call = Call::Key(key.into(), KeyChange::Disabled);
     proven(event(at(time), "DisableKey", call))
-}
-
-fn on_trail(account: &str, time: &str, change: TrailChange) -> Evidence {
-    proven(trail_call(account, time, change))
-}
-
-fn refused(evidence: Evidence) -> Evidence {
-    let event = Event {
-        error_code: Some("AccessDenied".into()),
-        ..evidence.event
-    };
-    Evidence { event, ..evidence }
 }
 
 fn kinds(changes: &[Change]) -> Vec<ChangeKind> {

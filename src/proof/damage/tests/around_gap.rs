@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::proof::damage::{GapCalls, on_gap};
-use crate::proof::fixtures::ACCOUNT;
+use crate::proof::fixtures::log_key;
 use crate::proof::gap::{Certainty, Gap, GapPlace};
 
 /// Digests end at 10:00, and none follows until 13:00.
@@ -12,14 +12,6 @@ fn gap() -> Gap {
 
 fn around(gap: &Gap, calls: &[Evidence]) -> GapCalls {
     DamageCalls::new(calls).around_gap(gap, &chain(HOME), &here(), Some(KEY))
-}
-
-fn log_key(region: &str, minute: &str) -> String {
-    let stamp = minute.replace(':', "");
-    format!(
-        "AWSLogs/{ACCOUNT}/CloudTrail/{region}/2026/03/01/\
-         {ACCOUNT}_CloudTrail_{region}_20260301T{stamp}Z_a1B2c3D4e5F6g7H8.json.gz"
-    )
 }
 
 /// A removal whose record lacks the keys.

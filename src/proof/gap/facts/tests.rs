@@ -1,8 +1,8 @@
 use super::{TrailOwner, agrees_with_digests, last_digest};
-use crate::cloudtrail::event::{AccountChange, Call, Evidence, TrailChange, Via};
+use crate::cloudtrail::event::{AccountChange, Call, Evidence, TrailChange};
 use crate::cloudtrail::ids::ChainId;
 use crate::proof::fixtures::{
-    ACCOUNT, BUCKET, HOME, at, chain, digest_key, event, in_log_of, trail_call,
+    ACCOUNT, HOME, at, chain, digest_key, event, held_by, in_log_of, trail_call,
 };
 use crate::proof::gap::Cause::{
     AccountLeftOrganization, LoggingStopped, OrganizationAccessWithdrawn, RegionDisabled,
@@ -11,19 +11,6 @@ use crate::proof::gap::Cause::{
 
 fn stop(time: &str) -> Evidence {
     trail_call(ACCOUNT, time, TrailChange::Stop)
-}
-
-/// In a log that the digest with this key lists, which ends at 10:00.
-fn held_by(evidence: &Evidence, digest: String) -> Evidence {
-    let via = Via::VerifiedLog {
-        log: (BUCKET.into(), "a log".into()),
-        digest,
-        end: at("10:00"),
-    };
-    Evidence {
-        via,
-        ..evidence.clone()
-    }
 }
 
 #[test]
@@ -59,15 +46,15 @@ fn the_digest_that_holds_a_call_is_the_last_of_the_home_chain() {
     // The next digest of the home chain ends within the hour, and its logs come within a quarter of an hour.
     let presumed = ["11:05", "12:05"];
     let rows = [
-        ("the home chain", held_by(&call, key), known),
+        ("the home chain", held_by(call.clone(), key, "10:00"), known),
         (
             "a trail of another name",
-            held_by(&call, other_name),
+            held_by(call.clone(), other_name, "10:00"),
             presumed,
         ),
         (
             "one with another home",
-            held_by(&call, other_home),
+            held_by(call.clone(), other_home, "10:00"),
             presumed,
         ),
         (
@@ -100,15 +87,19 @@ fn a_log_in_the_folder_of_the_organization_shows_who_withdrew_its_access() {
     let key = digest_key(HOME, "10:00");
     let below = |id: &str| key.replace("AWSLogs/", &format!("AWSLogs/{id}/"));
     let rows = [
-        ("its folder", held_by(&call, below("o-exampleorg1")), false),
+        (
+            "its folder",
+            held_by(call.clone(), below("o-exampleorg1"), "10:00"),
+            false,
+        ),
         (
             "the folder of another",
-            held_by(&call, below("o-exampleorg2")),
+            held_by(call.clone(), below("o-exampleorg2"), "10:00"),
             true,
         ),
         (
             "the folder of an account",
-            held_by(&call, key.clone()),
+            held_by(call.clone(), key.clone(), "10:00"),
             true,
         ),
         ("no log", call.clone(), true),
